@@ -1,0 +1,227 @@
+import type { EncodedBatch } from '../protocol/index.js'
+import { compareEpochs } from '../protocol/index.js'
+import { abandonedBatch, nextEpoch } from '../transport/abandoned-batch.js'
+import type {
+  AppendRequest,
+  CheckpointRequest,
+  ClaimAnswer,
+  ClaimRequest,
+  ReserveRequest,
+  RestoreRequest,
+  RunHistory,
+  RunInfo,
+  WriteAnswer,
+} from '../transport/transport.js'
+import { infoOf, type StoredRun, segmentsEnd } from './stored-run.js'
+
+/** Bounds and times of a memory store. */
+export interface MemoryStoreOptions {
+  /** How long an ended run is kept, ms. */
+  retentionMs: number
+  /** How many runs are kept; beyond it the ones that ended first are forgotten. */
+  maxRuns: number
+  /** How long a writer may be silent before its run can be reaped, ms. */
+  leaseMs: number
+  /** The clock, ms since 1970. */
+  now: () => number
+}
+
+/**
+ * The runs of one process, and what each write does to them: every method checks first, then changes, without
+ * waiting in between, as a script in Redis does.
+ */
+export class MemoryStore {
+  readonly #runs = new Map<string, StoredRun>()
+  // Runs that may be forgotten, in the order in which they came to be so.
+  readonly #forgettable = new Set<string>()
+  readonly #options: MemoryStoreOptions
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options
+  }
+
+  /** How many runs are kept. */
+  get size(): number {
+    return this.#runs.size
+  }
+
+  reserve(request: ReserveRequest): 'ok' | 'exists' {
+    if (this.#find(request.runId)) return 'exists'
+    const now = this.#options.now()
+    this.#put({ ...this.#blank(request), state: 'reserved', expiresAt: now + request.ttlMs })
+    return 'ok'
+  }
+
+  claim(request: ClaimRequest): ClaimAnswer {
+    const run = this.#find(request.runId)
+    const isRetry = run?.owner === request.owner && run.state === 'open'
+    if (run && isRetry) return { answer: 'ok', epoch: run.epoch }
+    if (request.mode === 'revive') {
+      if (run?.state === 'closed') return { answer: 'closed' }
+      if (run && !(run.state === 'abandoned' && run.owner === request.owner)) return { answer: 'fenced' }
+    } else if (request.mode === 'new' && run && run.state !== 'reserved') return { answer: 'exists' }
+    const epoch = nextEpoch(this.#options.now(), run?.epoch ?? '0')
+    const opened = !run || run.state === 'reserved' ? 'new' : request.mode === 'revive' ? 'revived' : 'replaced'
+    this.#put({ ...this.#blank(request), epoch, opened, owner: request.owner, hostId: request.hostId })
+    return { answer: 'ok', epoch, ...(run?.cancel && { cancel: run.cancel }) }
+  }
+
+  append({ runId, batch }: AppendRequest): WriteAnswer {
+    const run = this.#find(runId)
+    const refused = this.#refuse(run, batch.epoch)
+    if (refused || !run) return refused ?? { answer: 'lost', last: 0 }
+    if (batch.to <= run.last) return { answer: 'dup', last: run.last }
+    if (run.state !== 'open') return { answer: 'closed', last: run.last }
+    if (batch.from !== run.last + 1) return { answer: 'gap', last: run.last }
+    this.#write(run, batch)
+    return { answer: 'ok', last: run.last }
+  }
+
+  checkpoint({ runId, epoch, segments, replace }: CheckpointRequest): WriteAnswer {
+    const run = this.#find(runId)
+    const refused = this.#refuse(run, epoch)
+    if (refused || !run) return refused ?? { answer: 'lost', last: 0 }
+    const first = segments[0]
+    const end = segments.at(-1)?.to ?? 0
+    if (!replace && end <= segmentsEnd(run)) return { answer: 'dup', last: run.last }
+    const tail = run.tail.filter((batch) => batch.to > end)
+    const joins = first?.from === (replace ? 1 : segmentsEnd(run) + 1)
+    if (!joins || end > run.last || (tail[0]?.from ?? end + 1) !== end + 1) return { answer: 'gap', last: run.last }
+    run.segments = replace ? segments : [...run.segments, ...segments]
+    run.tail = tail
+    return { answer: 'ok', last: run.last }
+  }
+
+  restore(request: RestoreRequest): WriteAnswer {
+    const known = this.#find(request.runId)
+    const order = known ? compareEpochs(request.epoch, known.epoch) : 1
+    if (known && order < 0) return { answer: 'fenced', last: known.last }
+    const batches = [...request.segments, ...request.tail]
+    const last = batches.at(-1)?.to ?? 0
+    if (known && order === 0 && known.last === last && known.state !== 'reserved')
+      return { answer: 'dup', last: known.last }
+    const { epoch, owner, hostId, segments } = request
+    const opened = order === 0 && known ? known.opened : 'new'
+    const run = { ...this.#blank(request), epoch, owner, hostId, opened, segments, tail: [...request.tail], last }
+    this.#put(run)
+    if (batches.at(-1)?.closes) this.#close(run, 'closed')
+    return { answer: 'ok', last }
+  }
+
+  heartbeat({ runId, epoch }: { readonly runId: string; readonly epoch: string }): WriteAnswer {
+    const run = this.#find(runId)
+    const refused = this.#refuse(run, epoch)
+    if (refused || !run) return refused ?? { answer: 'lost', last: 0 }
+    if (run.state !== 'open') return { answer: 'closed', last: run.last }
+    run.heartbeatAt = this.#options.now()
+    return { answer: 'ok', last: run.last }
+  }
+
+  /** Ends a silent run; the batch to publish comes back when this reaper was the one. */
+  reap(runId: string): { answer: 'reaped' | 'alive' | 'closed' | 'unknown'; batch?: EncodedBatch } {
+    const run = this.#find(runId)
+    if (!run || run.state === 'reserved') return { answer: 'unknown' }
+    if (run.state !== 'open') return { answer: 'closed' }
+    const now = this.#options.now()
+    const silentMs = now - run.heartbeatAt
+    // A sign of life from the future comes from a clock that was set back: it says nothing, so it does not protect.
+    if (silentMs <= this.#options.leaseMs && silentMs >= -this.#options.leaseMs) return { answer: 'alive' }
+    const epoch = nextEpoch(now, run.epoch)
+    const base = { epoch: run.epoch, to: run.last }
+    const batch = abandonedBatch(runId, epoch, base, now)
+    Object.assign(run, { epoch, base, opened: 'reaped' } as const)
+    this.#write(run, batch)
+    this.#close(run, 'abandoned')
+    return { answer: 'reaped', batch }
+  }
+
+  /** Keeps a cancel for a run that has not started. */
+  storeCancel(runId: string, reason: string | null): void {
+    const run = this.#find(runId)
+    if (run?.state === 'reserved') run.cancel = { reason }
+  }
+
+  /** The process that writes an open run. */
+  hostOf(runId: string): string | undefined {
+    return this.#find(runId)?.hostId
+  }
+
+  inspect(runId: string): RunInfo | undefined {
+    const run = this.#find(runId)
+    return run && infoOf(run, this.#options.now())
+  }
+
+  read(runId: string, after: number): RunHistory | undefined {
+    const run = this.#find(runId)
+    if (!run) return undefined
+    const batches = [...run.segments, ...run.tail].filter((batch) => batch.to > after)
+    return { info: infoOf(run, this.#options.now()), batches }
+  }
+
+  /** Forgets a run, as a store does that lost its data. For tests of what happens then. */
+  lose(runId: string): void {
+    this.#runs.delete(runId)
+    this.#forgettable.delete(runId)
+  }
+
+  #blank(label: ReserveRequest | ClaimRequest | RestoreRequest): StoredRun {
+    const { runId, chain, metadata, tags } = label
+    return {
+      runId,
+      chain,
+      metadata,
+      tags,
+      state: 'open',
+      epoch: '0',
+      last: 0,
+      base: undefined,
+      opened: 'new',
+      owner: '',
+      hostId: '',
+      heartbeatAt: this.#options.now(),
+      expiresAt: Number.POSITIVE_INFINITY,
+      cancel: undefined,
+      segments: [],
+      tail: [],
+    }
+  }
+
+  #refuse(run: StoredRun | undefined, epoch: string): WriteAnswer | undefined {
+    if (!run || run.state === 'reserved') return { answer: 'lost', last: 0 }
+    const order = compareEpochs(epoch, run.epoch)
+    if (order !== 0) return { answer: order < 0 ? 'fenced' : 'lost', last: run.last }
+    return undefined
+  }
+
+  #write(run: StoredRun, batch: EncodedBatch): void {
+    ;(run.tail as EncodedBatch[]).push(batch)
+    run.last = batch.to
+    run.heartbeatAt = this.#options.now()
+    if (batch.closes) this.#close(run, 'closed')
+  }
+
+  #close(run: StoredRun, state: 'closed' | 'abandoned'): void {
+    run.state = state
+    run.expiresAt = this.#options.now() + this.#options.retentionMs
+    this.#put(run)
+  }
+
+  #find(runId: string): StoredRun | undefined {
+    const run = this.#runs.get(runId)
+    if (!run || run.expiresAt > this.#options.now()) return run
+    this.lose(runId)
+    return undefined
+  }
+
+  #put(run: StoredRun): void {
+    this.#runs.set(run.runId, run)
+    this.#forgettable.delete(run.runId)
+    if (run.state !== 'open') this.#forgettable.add(run.runId)
+    const now = this.#options.now()
+    for (const runId of this.#forgettable) {
+      const expired = (this.#runs.get(runId)?.expiresAt ?? 0) <= now
+      if (!expired && this.#runs.size <= this.#options.maxRuns) break
+      this.lose(runId)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { LlmmonError } from '../protocol/index.js'
+import type { RunObserver, Transport, WriterHost } from '../transport/transport.js'
+import { MemoryStore } from './memory-store.js'
+
+/** Options of `memoryTransport`; all have defaults. */
+export interface MemoryTransportOptions {
+  /** How long an ended run can still be watched, ms. Default 3 600 000 (one hour). */
+  retentionMs?: number
+  /** How many runs are kept at most; ended ones are forgotten first, oldest first. Default 10 000. */
+  maxRuns?: number
+  /** How often a writer gives a sign of life, ms. Default 5 000. */
+  heartbeatMs?: number
+  /** After how much silence a writer counts as dead, ms. Default 20 000. */
+  leaseMs?: number
+  /** The clock, ms since 1970. Default `Date.now`. */
+  now?: () => number
+}
+
+/** The embedded transport, with the store it keeps its runs in. */
+export interface MemoryTransport extends Transport {
+  /** Forgets a run at once, watched or not, as a store that lost its data would. For tests. */
+  lose(runId: string): void
+}
+
+/**
+ * The embedded transport: runs live in this process, nothing to install. Writers and servers of one process share it;
+ * what it holds is gone with the process.
+ *
+ * @example
+ * const transport = memoryTransport()
+ * const chain = monitorChain(summarise, { name: 'summarise', transport })
+ * createMonitorServer({ transport, authorize: allowAnyone }).attach(httpServer)
+ */
+export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTransport {
+  const { retentionMs = 3_600_000, maxRuns = 10_000, heartbeatMs = 5_000, leaseMs = 20_000, now = Date.now } = options
+  const store = new MemoryStore({ retentionMs, maxRuns, leaseMs, now })
+  const observers = new Map<string, Set<RunObserver>>()
+  const hosts = new Map<string, WriterHost>()
+  let closing: Promise<void> | undefined
+  let closed = false
+
+  function guard<Result>(action: () => Result | Promise<Result>): Promise<Result> {
+    if (closed) {
+      const message = 'This memory transport was closed; make a new one with memoryTransport().'
+      return Promise.reject(new LlmmonError('closed', message))
+    }
+    return Promise.resolve(action())
+  }
+
+  return {
+    liveness: { heartbeatMs, leaseMs },
+
+    reserve: (request) => guard(() => store.reserve(request)),
+    claim: (request) => guard(() => store.claim(request)),
+    checkpoint: (request) => guard(() => store.checkpoint(request)),
+    restore: (request) => guard(() => store.restore(request)),
+    heartbeat: (request) => guard(() => store.heartbeat(request)),
+    inspect: (runId) => guard(() => store.inspect(runId)),
+    read: (runId, after = 0) => guard(() => store.read(runId, after)),
+
+    append: (request) =>
+      guard(() => {
+        const answer = store.append(request)
+        if (answer.answer === 'ok') for (const observer of observersOf(request.runId)) observer.batch(request.batch)
+        return answer
+      }),
+
+    reap: (runId) =>
+      guard(() => {
+        const { answer, batch } = store.reap(runId)
+        if (batch) for (const observer of observersOf(runId)) observer.batch(batch)
+        return answer
+      }),
+
+    watch: (runId, observer) =>
+      guard(() => {
+        let watching = observers.get(runId)
+        if (!watching) observers.set(runId, (watching = new Set()))
+        const entry = watching
+        entry.add(observer)
+        return () => {
+          entry.delete(observer)
+          if (entry.size === 0 && observers.get(runId) === entry) observers.delete(runId)
+        }
+      }),
+
+    command: (runId, command) =>
+      guard(() => {
+        const info = store.inspect(runId)
+        if (!info || info.state === 'abandoned') return 'no_writer'
+        if (info.state === 'closed') return 'already_ended'
+        if (info.state === 'reserved') {
+          store.storeCancel(runId, command.reason)
+          return 'stored'
+        }
+        return hosts.get(store.hostOf(runId) ?? '')?.command(runId, command) ?? 'no_writer'
+      }),
+
+    host(host) {
+      hosts.set(host.hostId, host)
+      return () => void hosts.delete(host.hostId)
+    },
+
+    close({ timeoutMs = 2_000 } = {}) {
+      closing ??= Promise.all([...hosts.values()].map((host) => host.shutdown(timeoutMs))).then(() => {
+        closed = true
+        observers.clear()
+        hosts.clear()
+      })
+      return closing
+    },
+
+    lose: (runId) => store.lose(runId),
+  }
+
+  function observersOf(runId: string): readonly RunObserver[] {
+    return [...(observers.get(runId) ?? [])]
+  }
+}

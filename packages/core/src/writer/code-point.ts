@@ -1,0 +1,12 @@
+/** The first `length` UTF-16 units of a text, one less where that would cut a character in two. */
+export function sliceText(text: string, length: number): string {
+  if (text.length <= length) return text
+  return text.slice(0, endsInHalf(text, length) ? length - 1 : length)
+}
+
+/** True when the unit before `end` is the first half of a character. */
+export function endsInHalf(text: string, end = text.length): boolean {
+  if (end === 0) return false
+  const unit = text.charCodeAt(end - 1)
+  return unit >= 0xd800 && unit <= 0xdbff
+}
