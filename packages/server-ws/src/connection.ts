@@ -1,0 +1,161 @@
+import type { Socket } from 'node:net'
+import type { RawData, WebSocket } from 'ws'
+import type { ResolvedServerOptions } from './options.js'
+import type { Outlet } from './outlet.js'
+
+/** Who takes what comes in on a connection. */
+export interface ConnectionUser {
+  receive(text: string): void
+  drained(): void
+  tick(): void
+  close(code: number, reason: string): void
+  gone(): void
+}
+
+/** After this long without an answer to a ping a connection is dead, in heartbeats. */
+const missedPings = 2
+/** How long a closing connection may take, ms. */
+const closeMs = 1_000
+const longestReason = 123
+
+/**
+ * One WebSocket: counts what waits in it, writes once a tick however much is sent in it, finds out when the other side is gone. No timer of its own: the server's tick serves
+ * all.
+ */
+export class Connection implements Outlet {
+  readonly #ws: WebSocket
+  readonly #socket: Socket | undefined
+  readonly #options: ResolvedServerOptions
+  readonly #now: () => number
+  readonly #sendsHeartbeats: boolean
+  #user: ConnectionUser | undefined
+  #isCorked = false
+  #isClosing = false
+  #sentAt: number
+  #pingedAt: number
+  #heardAt: number
+  #closingAt = 0
+  #fullSince: number | undefined
+  #fullBytes = 0
+
+  /**
+   * @param sendsHeartbeats false for the plain endpoint, whose frames are events only
+   */
+  constructor(
+    ws: WebSocket,
+    socket: Socket | undefined,
+    options: ResolvedServerOptions,
+    now: () => number,
+    sendsHeartbeats: boolean,
+  ) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#options = options
+    this.#now = now
+    this.#sendsHeartbeats = sendsHeartbeats
+    this.#sentAt = this.#pingedAt = this.#heardAt = now()
+    // First of all: an invalid frame is an error event, and one that nobody hears ends the process.
+    ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
+    ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    ws.on('pong', () => this.#heard())
+    ws.on('close', () => this.#user?.gone())
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount
+  }
+
+  /** Says who takes what comes in. */
+  use(user: ConnectionUser): void {
+    this.#user = user
+  }
+
+  send(frame: string | Buffer): void {
+    if (this.#isClosing || this.#ws.readyState !== this.#ws.OPEN) return
+    this.#cork()
+    this.#sentAt = this.#now()
+    this.#ws.send(frame, { binary: false }, this.#sent)
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#closingAt = this.#now()
+    try {
+      this.#ws.close(code, cutReason(reason))
+    } catch (err) {
+      this.#options.logger.error({ err, code }, 'Closing a WebSocket failed')
+      this.#ws.terminate()
+    }
+  }
+
+  /** Ends it without a word. */
+  terminate(): void {
+    this.#isClosing = true
+    this.#ws.terminate()
+  }
+
+  /** Looks at what time has done; called about once a second. */
+  tick(): void {
+    const now = this.#now()
+    const { heartbeatMs, limits } = this.#options
+    if (this.#isClosing) {
+      if (now - this.#closingAt > closeMs) this.#ws.terminate()
+      return
+    }
+    this.#user?.tick()
+    if (now - this.#heardAt > heartbeatMs * missedPings) {
+      this.terminate()
+      return
+    }
+    this.#watchProgress(now, limits.maxBufferedBytes, limits.stallTimeoutMs)
+    if (now - this.#pingedAt >= heartbeatMs) {
+      this.#pingedAt = now
+      this.#ws.ping()
+    }
+    if (this.#sendsHeartbeats && now - this.#sentAt >= heartbeatMs - 1_000) {
+      this.send(JSON.stringify({ type: 'hb', t: Date.now() }))
+    }
+  }
+
+  #watchProgress(now: number, maxBytes: number, stallTimeoutMs: number): void {
+    const bytes = this.bufferedBytes
+    if (bytes < maxBytes) this.#fullSince = undefined
+    else if (this.#fullSince === undefined || bytes < this.#fullBytes) {
+      this.#fullSince = now
+      this.#fullBytes = bytes
+    } else if (now - this.#fullSince > stallTimeoutMs) this.#user?.close(4502, 'too slow; come back where you were')
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#heard()
+    if (isBinary) this.#user?.close(4400, 'expected text frames; got a binary one')
+    else this.#user?.receive(data.toString())
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#now()
+  }
+
+  // Called for every frame that has left; only worth a look when viewers may be waiting for room.
+  readonly #sent = (): void => {
+    if (!this.#isClosing && this.bufferedBytes < this.#options.limits.maxBufferedBytes) this.#user?.drained()
+  }
+
+  // What is sent in one tick leaves in one write: the system call is what a delivery costs.
+  #cork(): void {
+    if (this.#isCorked || !this.#socket) return
+    this.#isCorked = true
+    this.#socket.cork()
+    process.nextTick(() => {
+      this.#isCorked = false
+      this.#socket?.uncork()
+    })
+  }
+}
+
+function cutReason(reason: string): string {
+  let cut = reason
+  while (Buffer.byteLength(cut) > longestReason) cut = cut.slice(0, -1)
+  return cut
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { closeCodes, LlmmonError, subprotocol } from '@llmmon/core'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { Channels } from './channels.js'
+import { Connection, type ConnectionUser } from './connection.js'
+import { Gate } from './gate.js'
+import { type MonitorServerOptions, resolveOptions } from './options.js'
+import { isOriginAllowed } from './origin.js'
+import { PlainViewer } from './plain-viewer.js'
+import { refuseUpgrade } from './refuse-upgrade.js'
+import { type Route, routeOf } from './route.js'
+import { Session } from './session.js'
+
+/** The part of a `ws` WebSocket that frameworks hand over. */
+export type ServerWebSocket = WebSocket
+
+/** A server that lets browsers and programs watch runs. */
+export interface MonitorServer {
+  /**
+   * Takes the WebSocket upgrades of an HTTP server for `path` (default `/ws`) and below `path/chain/`. Other upgrades are left to
+   * their owners; where there is no other owner they are answered 404.
+   *
+   * @returns how to take it back, idempotent.
+   */
+  attach(server: Server | SecureServer, options?: { path?: string }): () => void
+  /** Takes one upgrade request, for routers of your own. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Takes a WebSocket that a framework has accepted; its origin has to be checked there. */
+  handleConnection(ws: ServerWebSocket, request: IncomingMessage): void
+  /** How many connections and followed runs there are now. */
+  readonly stats: { readonly connections: number; readonly channels: number }
+  /**
+   * Tells everybody to come back after a random part of `drainMs` (default 0), waits that long, closes with 1001 and frees everything. Idempotent. Neither the HTTP
+   * server nor the transport is closed: they are yours.
+   */
+  close(options?: { drainMs?: number }): Promise<void>
+}
+
+interface Client {
+  readonly connection: Connection
+  readonly user: ConnectionUser
+}
+
+const tickMs = 1_000
+/** How long a closed connection may take to go, ms. */
+const farewellMs = 2_000
+
+/**
+ * Makes a server for the viewers of runs. It opens no port: attach it to the HTTP server you have.
+ *
+ * @throws LlmmonError `invalid_argument` without a transport or an `authorize`.
+ * @example
+ * const monitor = createMonitorServer({ transport, authorize: ({ principal, runId }) => owns(principal, runId) })
+ * monitor.attach(httpServer, { path: '/ws' })
+ */
+export function createMonitorServer<Principal = unknown>(options: MonitorServerOptions<Principal>): MonitorServer {
+  const resolved = resolveOptions(options as MonitorServerOptions)
+  const { limits, logger } = resolved
+  const now = () => performance.now()
+  const gate = new Gate(resolved)
+  const channels = new Channels(resolved, now)
+  const clients = new Map<WebSocket, Client>()
+  const attached = new Set<() => void>()
+  const refusedOrigins = new Set<string>()
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxFrameBytes,
+    maxFragments: 16,
+    perMessageDeflate: false,
+    clientTracking: false,
+    // A token that a client offers as a subprotocol is not echoed.
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+  })
+  let path = '/ws'
+  let closing: Promise<void> | undefined
+  let ticker: NodeJS.Timeout | undefined
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route): void {
+    // First of all: a socket that is reset while nobody listens ends the process.
+    socket.on('error', (err) => logger.debug({ err }, 'A socket failed during its upgrade'))
+    const refusal = refusalOf(request, route)
+    if (refusal) refuseUpgrade(socket, ...refusal)
+    else sockets.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, route))
+  }
+
+  function refusalOf(request: IncomingMessage, route: Route): [number, string, string[]?] | undefined {
+    const { origin, host } = request.headers
+    if (route.kind === 'foreign') return [404, `No WebSocket here; this server listens at ${path}.\n`]
+    if (closing) return [503, 'This server is shutting down.\n', ['Retry-After: 5']]
+    if (clients.size >= limits.maxConnections) {
+      return [503, 'This server has all the connections it can take.\n', ['Retry-After: 10']]
+    }
+    if (isOriginAllowed(origin, host, resolved.allowedOrigins)) return undefined
+    warnOfOrigin(String(origin))
+    return [403, 'Pages of this origin may not connect.\n']
+  }
+
+  function welcome(ws: WebSocket, request: IncomingMessage, route: Route): void {
+    const isProtocol = route.kind !== 'plain'
+    const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, isProtocol)
+    if (isProtocol && ws.protocol !== subprotocol) {
+      connection.close(closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`)
+      return
+    }
+    const user =
+      route.kind === 'plain'
+        ? plainViewer(request, route, connection)
+        : new Session({ connectionId: randomUUID(), request, options: resolved, gate, channels, now }, connection)
+    connection.use(user)
+    clients.set(ws, { connection, user })
+    ws.on('close', () => {
+      clients.delete(ws)
+      if (clients.size === 0 && channels.size === 0) stopTicking()
+    })
+    if (!ticker) {
+      ticker = setInterval(tick, tickMs)
+      ticker.unref()
+    }
+  }
+
+  function plainViewer(
+    request: IncomingMessage,
+    route: Route & { kind: 'plain' },
+    connection: Connection,
+  ): PlainViewer {
+    const { runId, after, ticket } = route
+    const permitted = gate.identify(request, ticket).then((identity) => {
+      return identity !== undefined && runId !== '' && gate.permits(identity.principal, 'watch', runId, ticket)
+    })
+    const { maxBufferedBytes } = limits
+    return new PlainViewer(
+      { runId, after, gate, permitted, channel: () => channels.of(runId), maxBufferedBytes, now },
+      connection,
+    )
+  }
+
+  function tick(): void {
+    channels.tick()
+    for (const { connection } of clients.values()) connection.tick()
+    if (clients.size === 0 && channels.size === 0) stopTicking()
+  }
+
+  function stopTicking(): void {
+    clearInterval(ticker)
+    ticker = undefined
+  }
+
+  function warnOfOrigin(origin: string): void {
+    if (refusedOrigins.has(origin) || refusedOrigins.size >= 100) return
+    refusedOrigins.add(origin)
+    const shown = JSON.stringify(origin.slice(0, 200))
+    logger.warn({ origin: shown }, `Refused a page of another origin. To let it connect: allowedOrigins: [${shown}]`)
+  }
+
+  return {
+    attach(server, attachOptions = {}) {
+      if (attachOptions.path !== undefined && !attachOptions.path.startsWith('/')) {
+        throw new LlmmonError(
+          'invalid_argument',
+          `Expected a path that starts with "/"; got ${JSON.stringify(attachOptions.path)}.`,
+        )
+      }
+      path = attachOptions.path ?? '/ws'
+      const own = path
+      const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        const route = routeOf(request.url, own)
+        if (route.kind !== 'foreign' || server.listenerCount('upgrade') === 1) upgrade(request, socket, head, route)
+      }
+      server.on('upgrade', onUpgrade)
+      const detach = () => {
+        server.off('upgrade', onUpgrade)
+        attached.delete(detach)
+      }
+      attached.add(detach)
+      return detach
+    },
+
+    handleUpgrade: (request, socket, head) => upgrade(request, socket, head, routeOf(request.url, path)),
+
+    handleConnection(ws, request) {
+      const route = routeOf(request.url, path)
+      // The framework has routed it here, so what its URL is called is the framework's business.
+      welcome(ws, request, route.kind === 'plain' ? route : { kind: 'protocol' })
+    },
+
+    get stats() {
+      return { connections: clients.size, channels: channels.size }
+    },
+
+    close({ drainMs = 0 } = {}) {
+      closing ??= shutDown(drainMs)
+      return closing
+    },
+  }
+
+  async function shutDown(drainMs: number): Promise<void> {
+    for (const detach of [...attached]) detach()
+    for (const { user } of clients.values()) {
+      if (user instanceof Session) user.send({ type: 'goaway', after_ms: [0, Math.max(1_000, drainMs)] })
+    }
+    if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
+    const gone = [...clients.keys()].map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())))
+    for (const { user } of clients.values()) user.close(closeCodes.goingAway, 'the server is shutting down')
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, farewellMs)
+    })
+    await Promise.race([Promise.all(gone), patience])
+    clearTimeout(timer)
+    for (const { connection } of clients.values()) connection.terminate()
+    channels.close()
+    stopTicking()
+  }
+}

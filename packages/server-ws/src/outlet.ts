@@ -1,0 +1,9 @@
+/** A connection as its session sees it: somewhere to send to. */
+export interface Outlet {
+  /** Bytes that wait to be sent. */
+  readonly bufferedBytes: number
+  /** Sends a text frame. */
+  send(frame: string | Buffer): void
+  /** Sends what waits, then closes. */
+  close(code: number, reason: string): void
+}

@@ -1,0 +1,85 @@
+import type { Base } from '@llmmon/core'
+import type { SharedBatch } from './shared-batch.js'
+
+/** The history of a run that a server has at hand: contiguous batches that end at the newest. */
+export class ReplayLog {
+  #batches: SharedBatch[] = []
+  #length = 0
+  #base: Base | undefined
+
+  /** The first event it still has; 1 when it has all of them. */
+  get from(): number {
+    return this.#batches[0]?.from ?? 1
+  }
+
+  /** The newest batch. */
+  get newest(): SharedBatch | undefined {
+    return this.#batches.at(-1)
+  }
+
+  /** The number of the newest event; 0 before the first. */
+  get last(): number {
+    return this.newest?.to ?? 0
+  }
+
+  /** The newest epoch; `0` before the first event. */
+  get epoch(): string {
+    return this.newest?.epoch ?? '0'
+  }
+
+  /** What the newest epoch continues. */
+  get base(): Base | undefined {
+    return this.#base
+  }
+
+  /** How long it is, characters. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds a batch that follows the newest. */
+  push(batch: SharedBatch): void {
+    if (batch.epoch !== this.epoch) this.#base = batch.base
+    this.#batches.push(batch)
+    this.#length += batch.text.length
+  }
+
+  /** The batches that hold anything after `seq`, or undefined when they no longer reach back to it. */
+  since(seq: number): readonly SharedBatch[] | undefined {
+    if (seq + 1 < this.from) return undefined
+    let low = 0
+    let high = this.#batches.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#batches[middle] as SharedBatch).to <= seq) low = middle + 1
+      else high = middle
+    }
+    return this.#batches.slice(low)
+  }
+
+  /** Puts what was read from the store before what is here. */
+  prepend(older: readonly SharedBatch[]): void {
+    const { from } = this
+    const missing = older.filter((batch) => batch.from < from)
+    if (missing.length === 0 || (missing.at(-1) as SharedBatch).to < from - 1) return
+    this.#batches = [...missing, ...this.#batches]
+    this.#length = this.#batches.reduce((sum, batch) => sum + batch.text.length, 0)
+  }
+
+  /** Forgets the oldest batches until it is at most `length` long; the newest stays. */
+  trim(length: number): void {
+    let count = 0
+    while (this.#length > length && count < this.#batches.length - 1) {
+      this.#length -= (this.#batches[count] as SharedBatch).text.length
+      count += 1
+    }
+    this.#batches.splice(0, count)
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#batches = []
+    this.#length = 0
+    this.#base = undefined
+  }
+}

@@ -1,0 +1,300 @@
+import {
+  continuity,
+  type EncodedBatch,
+  followRun,
+  type ResetReason,
+  type RunInfo,
+  type RunPhase,
+  type Transport,
+} from '@llmmon/core'
+import { CatchUp } from './catch-up.js'
+import type { ResolvedServerOptions } from './options.js'
+import { ReplayLog } from './replay-log.js'
+import { SharedBatch } from './shared-batch.js'
+import type { Viewer } from './viewer.js'
+
+/** What a channel keeps of a viewer that waits for something. */
+interface Waiting {
+  /** When the run must have started, and what happens if it has not. */
+  readonly startBy?: { readonly at: number; readonly sawRun: boolean }
+  /** When the store must know as much as this viewer. */
+  readonly aheadUntil?: number
+}
+
+/** How long `abandoned` may still be taken back, ms. */
+const abandonedGraceMs = 60_000
+/** How much longer than a lease a vanished run is waited for, ms. */
+const lostGraceMs = 5_000
+/** What is kept of a run's history when memory is short, characters. */
+const ringLength = 262_144
+
+/**
+ * One run on one server: a single subscription upstream, whose batches go as the same bytes to every viewer that stands where they begin. A viewer that came late or fell behind is
+ * a position, not a queue: it gets what it lacks when its connection has room.
+ */
+export class RunChannel {
+  readonly runId: string
+  readonly #transport: Transport
+  readonly #options: ResolvedServerOptions
+  readonly #now: () => number
+  readonly #log = new ReplayLog()
+  readonly #catchUp: CatchUp
+  readonly #viewers = new Map<Viewer, Waiting>()
+  // Viewers that wait for the first read: they keep the channel, but get nothing yet.
+  readonly #held = new Set<Viewer>()
+  readonly #unfollow: () => void
+  #info: RunInfo | undefined
+  #isRead = false
+  #whenRead: (() => void)[] = []
+  #refilling: Promise<void> | undefined
+  #quietSince: number
+  #isChecking = false
+  #isStalled = false
+  #vanishedAt: number | undefined
+  // Until then an abandoned run's writer may still prove to be alive.
+  #openUntil: number | undefined
+  #idleSince: number
+
+  constructor(runId: string, options: ResolvedServerOptions, now: () => number) {
+    this.runId = runId
+    this.#transport = options.transport
+    this.#options = options
+    this.#now = now
+    this.#quietSince = now()
+    this.#idleSince = now()
+    this.#catchUp = new CatchUp(runId, now)
+    this.#unfollow = followRun(options.transport, runId, {
+      batches: (batches) => this.#take(batches),
+      reset: (reason) => this.#reset(reason),
+      info: (info) => this.#learn(info),
+      error: (error) => options.logger.warn({ err: error, runId }, 'Following a run met trouble'),
+    })
+  }
+
+  /** How many viewers it has. */
+  get size(): number {
+    return this.#viewers.size + this.#held.size
+  }
+
+  /** Since when it has had none; meaningless while it has some. */
+  get idleSince(): number {
+    return this.#idleSince
+  }
+
+  /** Length of the history it keeps. */
+  get historyLength(): number {
+    return this.#log.length
+  }
+
+  /** How the run stands. */
+  get phase(): RunPhase {
+    if (this.#log.newest?.closes) return 'ended'
+    return this.#log.last > 0 || this.#info?.state === 'open' ? 'open' : 'pending'
+  }
+
+  /** Resolves when the store has been asked once. */
+  ready(): Promise<void> {
+    if (this.#isRead) return Promise.resolve()
+    return new Promise((resolve) => this.#whenRead.push(resolve))
+  }
+
+  /** Keeps the channel for a viewer that will be added once it is ready. */
+  hold(viewer: Viewer): void {
+    this.#held.add(viewer)
+  }
+
+  /** Takes a viewer, from where it stands. */
+  add(viewer: Viewer): void {
+    this.#held.delete(viewer)
+    const sawRun = viewer.position !== undefined
+    const { leaseMs } = this.#transport.liveness
+    const waitMs = sawRun ? leaseMs + lostGraceMs : this.#options.limits.pendingMs
+    const waiting: Waiting = this.#log.last === 0 ? { startBy: { at: this.#now() + waitMs, sawRun } } : {}
+    this.#viewers.set(viewer, waiting)
+    if (this.#isStalled || (sawRun && this.#log.last === 0)) viewer.status('stalled')
+    if (this.#log.last > 0) this.#place(viewer)
+    this.pump(viewer)
+  }
+
+  /** Lets a viewer go. */
+  remove(viewer: Viewer): void {
+    const wasHere = this.#viewers.delete(viewer) || this.#held.delete(viewer)
+    if (wasHere && this.size === 0) this.#idleSince = this.#now()
+  }
+
+  /** Sends a viewer what it lacks, as far as its connection has room. */
+  pump(viewer: Viewer): void {
+    if (!this.#viewers.has(viewer)) return
+    const seq = viewer.position?.seq ?? 0
+    const missing = this.#log.since(seq)
+    if (!missing) {
+      this.#refill(viewer)
+      return
+    }
+    for (const batch of this.#catchUp.frames(missing)) {
+      if (!viewer.isReady) return
+      this.#send(viewer, batch)
+    }
+    this.#endIfDone(viewer)
+  }
+
+  /** Looks at what time has done; called about once a second. */
+  tick(): void {
+    const now = this.#now()
+    for (const [viewer, { startBy, aheadUntil }] of this.#viewers) {
+      if (startBy && startBy.at <= now && this.#info?.state !== 'reserved') this.#giveUp(viewer, startBy.sawRun)
+      if (aheadUntil !== undefined && aheadUntil <= now) this.#restart(viewer, 'rollback')
+      if (this.phase === 'ended') this.#endIfDone(viewer)
+    }
+    const { heartbeatMs } = this.#transport.liveness
+    const isWatched = this.#viewers.size > 0 && this.phase !== 'ended'
+    if (isWatched && !this.#isChecking && now - this.#quietSince > heartbeatMs) void this.#check()
+  }
+
+  /** Keeps only the newest part of the history. */
+  shrink(): void {
+    this.#log.trim(ringLength)
+    this.#catchUp.clear()
+  }
+
+  /** Stops following. */
+  close(): void {
+    this.#unfollow()
+    this.#viewers.clear()
+    this.#held.clear()
+    for (const resolve of this.#whenRead.splice(0)) resolve()
+  }
+
+  #take(batches: readonly EncodedBatch[]): void {
+    this.#quietSince = this.#now()
+    this.#vanishedAt = undefined
+    const isFirst = this.#log.last === 0
+    const shared = batches.map((batch) => new SharedBatch(batch))
+    const before = this.#log.last
+    for (const batch of shared) this.#log.push(batch)
+    if (this.#log.newest?.closes && this.#log.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
+    if (this.#isStalled) this.#setStalled(false)
+    for (const viewer of [...this.#viewers.keys()]) {
+      if (isFirst) this.#place(viewer)
+      const standsAt = viewer.position?.seq ?? 0
+      if (standsAt !== before || !viewer.isReady || shared.length > 1) this.pump(viewer)
+      else {
+        for (const batch of shared) this.#send(viewer, batch)
+        this.#endIfDone(viewer)
+      }
+    }
+  }
+
+  #reset(reason: ResetReason): void {
+    this.#log.clear()
+    this.#catchUp.clear()
+    this.#openUntil = undefined
+    for (const viewer of [...this.#viewers.keys()]) this.#restart(viewer, reason)
+  }
+
+  #learn(info: RunInfo | undefined): void {
+    this.#info = info
+    if (info?.state === 'abandoned') this.#openUntil ??= this.#now() + abandonedGraceMs - info.silentMs
+    if (this.#isRead) return
+    this.#isRead = true
+    // After the batches of this read, which come right behind.
+    queueMicrotask(() => {
+      for (const resolve of this.#whenRead.splice(0)) resolve()
+    })
+  }
+
+  // Where a viewer goes on, now that something is known of the run.
+  #place(viewer: Viewer): void {
+    const { epoch, last, base } = this.#log
+    const what = continuity(viewer.position, { epoch, last, base: base ?? this.#info?.base })
+    if (what === 'reset') {
+      const opened = this.#info?.opened
+      this.#restart(viewer, opened === 'replaced' || opened === 'revived' ? opened : 'epoch')
+      return
+    }
+    const { leaseMs } = this.#transport.liveness
+    this.#viewers.set(viewer, what === 'ahead' ? { aheadUntil: this.#now() + leaseMs } : {})
+  }
+
+  #restart(viewer: Viewer, reason: ResetReason): void {
+    this.#viewers.set(viewer, {})
+    if (viewer.position === undefined) return
+    viewer.position = undefined
+    viewer.reset(reason)
+    this.pump(viewer)
+  }
+
+  #send(viewer: Viewer, batch: SharedBatch): void {
+    if (batch.to <= (viewer.position?.seq ?? 0)) return
+    viewer.position = { epoch: batch.epoch, seq: batch.to }
+    viewer.send(batch)
+  }
+
+  #endIfDone(viewer: Viewer): void {
+    const { newest } = this.#log
+    if (!newest?.closes || viewer.position?.seq !== newest.to || viewer.position.epoch !== newest.epoch) return
+    if (this.#openUntil !== undefined && this.#now() < this.#openUntil) return
+    this.remove(viewer)
+    viewer.end(viewer.position)
+  }
+
+  #giveUp(viewer: Viewer, sawRun: boolean): void {
+    this.remove(viewer)
+    if (sawRun) viewer.lost(lostEvent(this.#now()))
+    else viewer.notFound()
+  }
+
+  // Read once for all viewers that stand before what is kept.
+  #refill(viewer: Viewer): void {
+    this.#refilling ??= this.#transport
+      .read(this.runId)
+      .then((history) => this.#log.prepend((history?.batches ?? []).map((batch) => new SharedBatch(batch))))
+      .catch((error: unknown) => this.#options.logger.warn({ err: error, runId: this.runId }, 'Reading a run failed'))
+      .finally(() => {
+        this.#refilling = undefined
+      })
+    void this.#refilling.then(() => {
+      if (this.#log.since(viewer.position?.seq ?? 0)) this.pump(viewer)
+    })
+  }
+
+  // The writer has been quiet: is it alive, is the run still there?
+  async #check(): Promise<void> {
+    this.#isChecking = true
+    try {
+      const info = await this.#transport.inspect(this.runId)
+      const now = this.#now()
+      const { heartbeatMs, leaseMs } = this.#transport.liveness
+      this.#info = info
+      if (!info) {
+        if (this.#log.last === 0) return
+        this.#vanishedAt ??= now
+        this.#setStalled(true)
+        if (now - this.#vanishedAt <= leaseMs + lostGraceMs) return
+        for (const viewer of [...this.#viewers.keys()]) this.#giveUp(viewer, true)
+        return
+      }
+      this.#vanishedAt = undefined
+      if (info.state !== 'open') return
+      this.#setStalled(info.silentMs > heartbeatMs * 2)
+      if (info.silentMs > leaseMs) await this.#transport.reap(this.runId)
+      else if (info.silentMs < heartbeatMs) this.#quietSince = now - info.silentMs
+    } catch (error) {
+      this.#options.logger.warn({ err: error, runId: this.runId }, 'Checking on a run failed')
+    } finally {
+      this.#isChecking = false
+    }
+  }
+
+  #setStalled(isStalled: boolean): void {
+    if (isStalled === this.#isStalled) return
+    this.#isStalled = isStalled
+    for (const viewer of this.#viewers.keys()) viewer.status(isStalled ? 'stalled' : 'live')
+  }
+}
+
+/** The event that tells a viewer that its run has vanished. */
+function lostEvent(ts: number) {
+  const error = 'This run is gone from the server and nobody writes it any more.'
+  return { update_type: 'error', status: 'error', error, code: 'lost', ts } as const
+}

@@ -1,0 +1,59 @@
+import { decodeBatch, type EncodedBatch, type RunEvent } from '@llmmon/core'
+
+/** One event as the plain endpoint sends it. */
+export interface PlainFrame {
+  readonly seq: number
+  readonly bytes: Buffer
+}
+
+/** A batch on its way to viewers: its bytes are made once, however many there are. */
+export class SharedBatch {
+  readonly epoch: string
+  readonly from: number
+  readonly to: number
+  readonly base: EncodedBatch['base']
+  readonly closes: boolean
+  readonly text: string
+  #bytes: Buffer | undefined
+  #plain: readonly PlainFrame[] | undefined
+
+  constructor(batch: EncodedBatch) {
+    this.epoch = batch.epoch
+    this.from = batch.from
+    this.to = batch.to
+    this.base = batch.base
+    this.closes = batch.closes
+    this.text = batch.text
+  }
+
+  /** Its events, read from its text. */
+  get events(): readonly RunEvent[] {
+    return decodeBatch(this.text).events
+  }
+
+  /** The `events` frame. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.text)
+    return this.#bytes
+  }
+
+  /** The frames of the plain endpoint, one an event. */
+  get plain(): readonly PlainFrame[] {
+    if (!this.#plain) {
+      const { run_id, events } = decodeBatch(this.text)
+      this.#plain = events.map((event) => ({
+        seq: event.seq,
+        bytes: Buffer.from(JSON.stringify(plainEvent(event, run_id))),
+      }))
+    }
+    return this.#plain
+  }
+}
+
+// The seed's pages know four events; to them a cancelled run is one that failed, so that they stop waiting.
+function plainEvent(event: RunEvent, run_id: string): object {
+  if (event.update_type !== 'cancelled') return { ...event, run_id }
+  const { reason, seq, ts } = event
+  const error = reason === null ? 'The run was cancelled.' : `The run was cancelled: ${reason}`
+  return { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts, run_id }
+}

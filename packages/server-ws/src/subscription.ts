@@ -1,0 +1,93 @@
+import type { Position, ResetReason, ServerFrame, UnsequencedEvent } from '@llmmon/core'
+import type { RunChannel } from './run-channel.js'
+import type { SharedBatch } from './shared-batch.js'
+import type { Viewer } from './viewer.js'
+
+/** What a subscription needs of its session. */
+export interface SubscriptionHost {
+  send(frame: string | Buffer): void
+  /** False while the connection should not be given more. */
+  hasRoom(): boolean
+  /** The subscription is over. */
+  done(): void
+  /** The run has not started in time. */
+  notFound(): void
+}
+
+/** One run that a connection of `llmmon.v1` watches. */
+export class Subscription implements Viewer {
+  position: Position | undefined
+  isClosed = false
+  readonly ref: number
+  readonly #runId: string
+  readonly #host: SubscriptionHost
+  #channel: RunChannel | undefined
+
+  constructor(runId: string, ref: number, from: Position | undefined, host: SubscriptionHost) {
+    this.#runId = runId
+    this.ref = ref
+    this.position = from
+    this.#host = host
+  }
+
+  get isReady(): boolean {
+    return this.#host.hasRoom()
+  }
+
+  /** Begins to watch: answers first, then sends. */
+  async open(channel: RunChannel): Promise<void> {
+    if (this.isClosed) return
+    this.#channel = channel
+    channel.hold(this)
+    await channel.ready()
+    if (this.isClosed) return
+    this.#send({ type: 'subscribed', ref: this.ref, run_id: this.#runId, phase: channel.phase })
+    channel.add(this)
+  }
+
+  /** Goes on where it fell behind. */
+  pump(): void {
+    this.#channel?.pump(this)
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.#channel?.remove(this)
+  }
+
+  send(batch: SharedBatch): void {
+    this.#host.send(batch.bytes)
+  }
+
+  reset(reason: ResetReason): void {
+    this.#send({ type: 'reset', run_id: this.#runId, reason })
+  }
+
+  status(state: 'live' | 'stalled'): void {
+    this.#send({ type: 'status', run_id: this.#runId, state })
+  }
+
+  end({ epoch, seq }: Position): void {
+    this.#send({ type: 'end', run_id: this.#runId, epoch, seq })
+    this.#finish()
+  }
+
+  lost(event: UnsequencedEvent): void {
+    this.#send({ type: 'event', run_id: this.#runId, event })
+    this.#finish()
+  }
+
+  notFound(): void {
+    this.#host.notFound()
+    this.#finish()
+  }
+
+  #finish(): void {
+    this.isClosed = true
+    this.#host.done()
+  }
+
+  #send(frame: ServerFrame): void {
+    if (!this.isClosed) this.#host.send(JSON.stringify(frame))
+  }
+}
