@@ -38,3 +38,4 @@ export {
   type Span,
 } from './position.js'
 export { checkRunId, createRunId, isRunId, runIdPattern } from './run-id.js'
+export { decodeServerFrame } from './server-frame.js'

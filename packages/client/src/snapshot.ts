@@ -1,0 +1,34 @@
+import type { RunState } from '@llmmon/core/state'
+import type { ConnectionPhase } from './connection-machine.js'
+
+/** How the monitor is connected, for the page to show. */
+export interface MonitorConnection {
+  /**
+   * - `idle`: nobody watches
+   * - `connecting`, `open`
+   * - `waiting`: it tries again at `retryAt`
+   * - `refused`: the server will not have it; trying again would not help
+   * - `closed`: by `close()`
+   */
+  readonly state: 'idle' | 'connecting' | 'open' | 'waiting' | 'refused' | 'closed'
+  /** What stopped it last, for people. */
+  readonly reason: string | null
+  /** When it tries again, ms since 1970. */
+  readonly retryAt: number | null
+  /** False on a server that cannot say what was missed: then nothing is promised about it. */
+  readonly continuity: boolean
+}
+
+/** Everything a page shows of a run. Immutable: the same object until something changes. */
+export interface MonitorSnapshot extends RunState {
+  /** Which incarnation of the run's writer this is; null before its first event. */
+  readonly epoch: string | null
+  /** True while the writer gives no sign of life. */
+  readonly stalled: boolean
+  readonly connection: MonitorConnection
+}
+
+/** The connection of a monitor, from that of its link. */
+export function shownState(phase: ConnectionPhase): MonitorConnection['state'] {
+  return phase === 'greeting' ? 'connecting' : phase
+}
