@@ -1,4 +1,6 @@
 export { arbitraryRun } from './arbitrary-run.js'
+export { testBatch } from './conformance-context.js'
 export { type Listening, listen } from './listen.js'
 export { type RawFrame, type RawViewer, rawViewer } from './raw-viewer.js'
 export { type TcpProxy, tcpProxy } from './tcp-proxy.js'
+export { type ConformanceSubject, transportConformance } from './transport-conformance.js'

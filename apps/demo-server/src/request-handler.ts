@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { MonitoredChain } from '@llmmon/core'
+import { listSamples, samplesFolder } from './samples.js'
+import type { Author } from './summarise/author.js'
+import type { Summary } from './summarise/chain.js'
+
+/** What the page's server needs. */
+export interface RequestHandlerOptions {
+  readonly chain: MonitoredChain<string, Summary>
+  readonly author: Author
+}
+
+/** The largest document that is taken, bytes. */
+const maxDocumentBytes = 8_388_608
+
+const contentTypes: { readonly [extension: string]: string } = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+}
+
+const pages = fileURLToPath(new URL('.', import.meta.resolve('@llmmon/demo-vanilla/index.html')))
+const clientScript = fileURLToPath(import.meta.resolve('@llmmon/client/chain-monitor.global.js'))
+
+/** Every file that is served: nothing else on this disk can be asked for. */
+const files = new Map<string, string>([
+  ...['index.html', 'demo.css', 'demo.js', 'icon.svg', 'seed.html', 'seed.js'].map((name): [string, string] => [
+    `/${name}`,
+    pages + name,
+  ]),
+  ['/', `${pages}index.html`],
+  ['/chain-monitor.global.js', clientScript],
+])
+
+/** Answers the page's requests: its files, the sample texts, and the start of a run. */
+export function createRequestHandler({ chain, author }: RequestHandlerOptions): RequestListener {
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy()
+      else sendJson(response, 500, { error: error instanceof Error ? error.message : 'The request failed.' })
+    })
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo.invalid')
+    for (const [name, value] of Object.entries(securityHeaders(request))) response.setHeader(name, value)
+    if (request.method === 'POST' && pathname === '/api/runs') {
+      await startRun(request, response, searchParams.get('title') ?? '')
+      return
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendJson(response, 405, { error: 'Expected GET, or POST to /api/runs.' })
+      return
+    }
+    if (pathname === '/api/info') {
+      const { name, connected } = author
+      sendJson(response, 200, { author: { name, connected }, samples: await listSamples() })
+      return
+    }
+    const file = files.get(pathname) ?? (await sampleFile(pathname))
+    if (file === undefined) sendJson(response, 404, { error: `There is nothing at ${pathname}.` })
+    else
+      response
+        .setHeader('Content-Type', contentTypes[extname(file)] ?? 'application/octet-stream')
+        .end(await readFile(file))
+  }
+
+  async function startRun(request: IncomingMessage, response: ServerResponse, title: string): Promise<void> {
+    // Any page of any site could send a form here; only this page's own requests count.
+    const { origin, host } = request.headers
+    if (origin !== undefined && origin !== `http://${host}`) {
+      sendJson(response, 403, { error: 'Only the page of this server may start a run.' })
+      return
+    }
+    const text = await readBody(request)
+    if (text === undefined) {
+      sendJson(response, 413, {
+        error: `This document is too large: at most ${maxDocumentBytes / 1_048_576} MB are taken.`,
+      })
+      return
+    }
+    if (text.trim() === '') {
+      sendJson(response, 400, { error: 'There is no text yet: paste one, drop a file or choose a sample.' })
+      return
+    }
+    const { runId } = chain.start(text, { metadata: { title: title.slice(0, 200), characters: text.length } })
+    sendJson(response, 201, { runId })
+  }
+}
+
+async function sampleFile(pathname: string): Promise<string | undefined> {
+  const name = pathname.startsWith('/texts/') ? pathname.slice(7) : ''
+  const sample = (await listSamples()).find((each) => each.name === name)
+  return sample && `${samplesFolder}${sample.name}`
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length
+    if (length > maxDocumentBytes) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
+}
+
+function securityHeaders(request: IncomingMessage): { readonly [name: string]: string } {
+  const host = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? request.headers.host : 'localhost'
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    // Not every browser counts the WebSocket of the same host as 'self'.
+    `connect-src 'self' ws://${host}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ]
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'no-store',
+  }
+}
