@@ -20,7 +20,7 @@ let monitor
 let clock
 let chosen = ''
 
-setUpDocument()
+setUpDocument().catch((error) => showRefusal(`The page could not be set up: ${error.message}`))
 const runId = new URL(location.href).searchParams.get('run')
 if (runId) watch(runId)
 addEventListener('popstate', () => location.reload())
@@ -54,9 +54,16 @@ async function setUpDocument() {
   $('stop').addEventListener('click', stop)
 }
 
-async function readFile(file) {
-  if (!file) return
-  choose(await file.text(), file.name)
+function readFile(file) {
+  file?.text().then(
+    (text) => choose(text, file.name),
+    (error) => showRefusal(`${file.name} could not be read: ${error.message}`),
+  )
+}
+
+function showRefusal(message) {
+  $('refusal').textContent = message
+  $('refusal').hidden = false
 }
 
 function choose(text, name) {
@@ -78,8 +85,7 @@ async function start() {
     history.pushState(null, '', `?run=${encodeURIComponent(answer.runId)}`)
     watch(answer.runId)
   } catch (error) {
-    $('refusal').textContent = error.message
-    $('refusal').hidden = false
+    showRefusal(error.message)
   } finally {
     $('start').disabled = false
   }

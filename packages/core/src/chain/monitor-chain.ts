@@ -93,12 +93,14 @@ export function monitorChain(
   options: MonitorChainOptions,
 ): MonitoredChain<unknown, unknown, readonly unknown[]> {
   const call = callOf(chain)
-  const totalSteps = options?.totalSteps ?? (isSequentialChain(chain) ? chain.steps.length : undefined)
+  const plan = isSequentialChain(chain) ? chain.steps : undefined
+  const totalSteps = options?.totalSteps ?? plan?.length
+  const totalWeight = plan?.reduce((sum, { weight }) => sum + weight, 0)
   const name = options?.name ?? nameOf(chain)
   const writer = checkWriterOptions({ ...options, name, ...(totalSteps !== undefined && { totalSteps }) })
 
   const begin = (input: unknown, { args = [], ...own }: ExecuteOptions = {}) => {
-    const open = openRun({ ...writer, ...own })
+    const open = openRun({ ...writer, ...own }, totalWeight)
     checkMetadata(open, own.metadata ?? {})
     return { open, result: settle(open, () => call(input, args, open.run)) }
   }

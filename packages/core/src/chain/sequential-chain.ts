@@ -7,11 +7,14 @@ import { createRunHandle } from '../writer/run-handle.js'
 import { RunRecorder } from '../writer/run-recorder.js'
 import { silentSink } from '../writer/run-sink.js'
 
+/** What a step of a sequential chain can be given beside its function. */
+export type StepDefinitionOptions<Output> = Omit<StepOptions<Output>, 'attempt' | 'stepId'>
+
 /** One named function of a sequential chain: takes what the one before gave. */
 export interface StepDefinition<Input, Output> {
   readonly name: string
   readonly action: (input: Input, step: Step) => Output | PromiseLike<Output>
-  readonly options: Omit<StepOptions<Output>, 'attempt' | 'stepId'>
+  readonly options: StepDefinitionOptions<never>
 }
 
 type AnyStep = StepDefinition<never, unknown>
@@ -57,7 +60,7 @@ const brand = Symbol.for('llmmon.sequential-chain')
 export function step<Input, Output>(
   name: string,
   action: (input: Input, step: Step) => Output | PromiseLike<Output>,
-  options: Omit<StepOptions<Output>, 'attempt' | 'stepId'> = {},
+  options: StepDefinitionOptions<Output> = {},
 ): StepDefinition<Input, Output> {
   if (typeof name !== 'string' || typeof action !== 'function') {
     throw new LlmmonError('invalid_argument', 'Expected step(name, function, options?).')
@@ -81,7 +84,8 @@ export function sequentialChain<const Steps extends readonly AnyStep[]>(
     throw new LlmmonError('invalid_argument', 'Expected sequentialChain(name, steps) with at least one step.')
   const executeIn = async (run: Run, input: unknown): Promise<unknown> => {
     let value = input
-    for (const { name, action, options } of list) value = await run.step(name, (step) => action(value, step), options)
+    for (const { name, action, options } of list)
+      value = await run.step(name, (step) => action(value, step), options as StepOptions)
     return value
   }
   const chain = {

@@ -4,13 +4,18 @@
  */
 export class ProgressMeter {
   readonly #totalSteps: number | undefined
+  readonly #totalWeight: number
   readonly #weights = new Map<string, number>()
   readonly #done = new Set<string>()
   #last: number | null = null
 
-  /** @param totalSteps how many top-level steps there will be; undefined: not known */
-  constructor(totalSteps: number | undefined) {
+  /**
+   * @param totalSteps how many top-level steps there will be; undefined: not known
+   * @param totalWeight what they weigh together, where that is known; else each that has not started weighs 1
+   */
+  constructor(totalSteps: number | undefined, totalWeight = 0) {
     this.#totalSteps = totalSteps
+    this.#totalWeight = totalWeight
   }
 
   /** 0 to 100, or null while unknown. */
@@ -33,7 +38,8 @@ export class ProgressMeter {
       known += weight
       if (this.#done.has(id)) done += weight
     }
-    const total = known + Math.max(0, this.#totalSteps - this.#weights.size)
+    const open = Math.max(0, this.#totalSteps - this.#weights.size)
+    const total = this.#totalWeight > 0 ? Math.max(this.#totalWeight, known) : known + open
     return this.#raise(total > 0 ? (done / total) * 100 : 100)
   }
 

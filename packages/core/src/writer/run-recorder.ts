@@ -16,6 +16,8 @@ export interface RunRecorderOptions {
   readonly runId: string
   readonly limits: ResolvedWriterLimits
   readonly totalSteps: number | undefined
+  /** What the top-level steps weigh together, where that is known. */
+  readonly totalWeight?: number | undefined
   readonly redact: RedactHook | undefined
   readonly publicError: (error: unknown) => PublicError
   readonly report: ErrorHook
@@ -51,7 +53,7 @@ export class RunRecorder {
 
   constructor(options: RunRecorderOptions) {
     this.runId = options.runId
-    this.root = new Scope(options.totalSteps)
+    this.root = new Scope(options.totalSteps, options.totalWeight)
     this.#options = options
   }
 

@@ -13,8 +13,8 @@ export class Scope {
   lastMessage: string | null = null
   lastPercentage: number | null = null
 
-  constructor(totalSteps?: number) {
-    this.meter = new ProgressMeter(totalSteps)
+  constructor(totalSteps?: number, totalWeight?: number) {
+    this.meter = new ProgressMeter(totalSteps, totalWeight)
   }
 
   /** Adds what was used here. */

@@ -71,8 +71,8 @@ export function startRun(options: WriterOptions & RunOptions): Run {
   return openRun(options).run
 }
 
-/** As `startRun`, with the recorder. */
-export function openRun(options: WriterOptions & RunOptions): OpenRun {
+/** As `startRun`, with the recorder. `totalWeight` is what all steps weigh together, where that is known. */
+export function openRun(options: WriterOptions & RunOptions, totalWeight?: number): OpenRun {
   const { name, transport, totalSteps, signal } = checkWriterOptions(options)
   const runId = options.runId === undefined ? createRunId() : checkRunId(options.runId)
   const limits = { ...defaultWriterLimits, ...options.limits }
@@ -107,6 +107,7 @@ export function openRun(options: WriterOptions & RunOptions): OpenRun {
     runId,
     limits,
     totalSteps,
+    totalWeight,
     redact: options.redact,
     publicError: options.publicError ?? ((error) => publicError(error, limits.messageLength)),
     report,

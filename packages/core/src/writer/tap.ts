@@ -168,7 +168,11 @@ function passThrough<Chunk>(
     } catch (error) {
       waits.dispose()
       // Not awaited: a source that hangs in its last read would hold up the stop for which it is closed.
-      if (signal.aborted) Promise.resolve(inner?.return?.()).catch(() => undefined)
+      if (signal.aborted) {
+        open()
+          .then((iterator) => iterator.return?.())
+          .catch(() => undefined)
+      }
       throw error
     }
   }
@@ -212,7 +216,10 @@ function tapReadable<Chunk>(
           if (done) waits.dispose()
         } catch (error) {
           waits.dispose()
-          if (signal.aborted) reader?.cancel(signal.reason).catch(() => undefined)
+          if (signal.aborted)
+            open()
+              .cancel(signal.reason)
+              .catch(() => undefined)
           throw error
         }
       },
