@@ -6,7 +6,10 @@ export interface WriterLimits {
   payloadLength?: number
   /** Length of an error message. Default 8 192. */
   messageLength?: number
-  /** Events of one run that wait to be written. Beyond it tokens merge and payloads go. Default 1 000. */
+  /**
+   * Events of one run that wait to be written. Beyond it tokens merge and `custom` events go; beyond four times as
+   * many, whole new steps. Default 10 000.
+   */
   bufferedEvents?: number
   /** Length of the events of one run that wait to be written. Default 4 194 304. */
   bufferedLength?: number
@@ -22,7 +25,7 @@ export const defaultWriterLimits: ResolvedWriterLimits = {
   resultLength: 1_048_576,
   payloadLength: 65_536,
   messageLength: 8_192,
-  bufferedEvents: 1_000,
+  bufferedEvents: 10_000,
   bufferedLength: 4_194_304,
   historyLength: 8_388_608,
 }

@@ -12,13 +12,16 @@ const envelope = 96
 /**
  * What waits to be written of one run. Bounded: tokens merge as they come; when it is full, they merge across other
  * events, superseded progress goes, then the oldest payloads and texts give way to marks of what was there, then the
- * oldest `custom` events go and are counted. Events that tell of steps and of the run's end always stay.
+ * oldest `custom` events go and are counted. Events that tell of steps and of the run's end stay; only when they alone
+ * are far too many are new steps left out, whole.
  */
 export class Outbox {
   #entries: Entry[] = []
   #length = 0
   #dropped = 0
   #urgent = 0
+  // Steps that began when there was no room even for their beginnings.
+  readonly #leftOut = new Set<string>()
 
   /** How many events wait. */
   get size(): number {
@@ -47,6 +50,10 @@ export class Outbox {
 
   /** Adds an event; `payloadLength` is how long its payload is as JSON. */
   push(draft: Draft, payloadLength: number, maxEvents: number, maxLength: number): void {
+    if (this.#leavesOut(draft, maxEvents)) {
+      this.#dropped += 1
+      return
+    }
     const last = this.#entries.at(-1)
     if (draft.update_type === 'token') {
       if (last && canMerge(last.draft, draft)) {
@@ -82,6 +89,16 @@ export class Outbox {
     this.#entries = []
     this.#length = 0
     this.#urgent = 0
+  }
+
+  #leavesOut(draft: Draft, maxEvents: number): boolean {
+    if (!('step_id' in draft) || draft.step_id === undefined) return false
+    const step = `${draft.step_id}/${'attempt' in draft ? (draft.attempt ?? 1) : 1}`
+    if (draft.update_type === 'step') return this.#leftOut.delete(step)
+    if (draft.update_type !== 'step_start') return this.#leftOut.has(step)
+    if (this.#entries.length < maxEvents * 4) return false
+    this.#leftOut.add(step)
+    return true
   }
 
   #add(entry: Entry): void {
