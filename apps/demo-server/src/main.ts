@@ -18,12 +18,13 @@ export async function main(argv: readonly string[]): Promise<{ close(): Promise<
     }
     const author = await chooseAuthor(process.env)
     const transport = memoryTransport()
+    const { port, pace } = options
     if (options.run !== undefined) {
-      process.exitCode = await runInTerminal(options.run, { transport, author })
+      process.exitCode = await runInTerminal(options.run, { transport, author, pace })
       await transport.close()
       return undefined
     }
-    const demo = await serveDemo({ transport, author, port: options.port })
+    const demo = await serveDemo({ transport, author, port, pace })
     const how = author.connected
       ? `Written by ${author.name}.`
       : 'No LLM is connected: summaries are made of the best sentences.'

@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly port: number | undefined
   /** A file to summarise in the terminal instead of serving the page. */
   readonly run: string | undefined
+  /** How long a word takes where no model writes, ms; undefined: slow enough to watch. */
+  readonly pace: number | undefined
   readonly help: boolean
 }
 
@@ -13,6 +15,7 @@ export interface DemoOptions {
 export const usage = `Usage: npm start                    serve the demo page
        npm start -- --port 8080     on another port
        npm start -- --run FILE      summarise FILE here in the terminal
+       npm start -- --pace 5        5 ms for each word where no model writes
 
 Set OPENAI_BASE_URL and OPENAI_API_KEY (OpenAI, Ollama, vLLM, …) and OPENAI_MODEL to have a model write.`
 
@@ -20,11 +23,19 @@ Set OPENAI_BASE_URL and OPENAI_API_KEY (OpenAI, Ollama, vLLM, …) and OPENAI_MO
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = parseArgs({
     args: [...argv],
-    options: { port: { type: 'string' }, run: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      port: { type: 'string' },
+      run: { type: 'string' },
+      pace: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
-  const port = values.port ?? env.PORT
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) {
-    throw new Error(`Expected --port to be a number; got ${JSON.stringify(port)}.`)
-  }
-  return { port: port === undefined ? undefined : Number(port), run: values.run, help: values.help ?? false }
+  const { run, help = false } = values
+  return { port: wholeNumber('port', values.port ?? env.PORT), pace: wholeNumber('pace', values.pace), run, help }
+}
+
+function wholeNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,5}$/.test(value)) return Number(value)
+  throw new Error(`Expected --${name} to be a whole number; got ${JSON.stringify(value)}.`)
 }

@@ -3,13 +3,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MonitoredChain } from '@llmmon/core'
-import { listSamples, samplesFolder } from './samples.js'
+import { listSamples } from './samples.js'
 import type { Author } from './summarise/author.js'
 import type { Summary } from './summarise/chain.js'
 
 /** What the page's server needs. */
 export interface RequestHandlerOptions {
-  readonly chain: MonitoredChain<string, Summary>
+  readonly chain: MonitoredChain<string | Uint8Array, Summary>
   readonly author: Author
 }
 
@@ -59,10 +59,14 @@ export function createRequestHandler({ chain, author }: RequestHandlerOptions): 
     }
     if (pathname === '/api/info') {
       const { name, connected } = author
-      sendJson(response, 200, { author: { name, connected }, samples: await listSamples() })
+      sendJson(response, 200, {
+        author: { name, connected },
+        samples: (await listSamples()).map(({ id, title, size }) => ({ id, title, size })),
+      })
       return
     }
-    const file = files.get(pathname) ?? (await sampleFile(pathname))
+    const sample = (await listSamples()).find(({ id }) => pathname === `/texts/${id}`)
+    const file = sample?.path ?? files.get(pathname)
     if (file === undefined) sendJson(response, 404, { error: `There is nothing at ${pathname}.` })
     else
       response
@@ -77,29 +81,23 @@ export function createRequestHandler({ chain, author }: RequestHandlerOptions): 
       sendJson(response, 403, { error: 'Only the page of this server may start a run.' })
       return
     }
-    const text = await readBody(request)
-    if (text === undefined) {
+    const document = await readBody(request)
+    if (document === undefined) {
       sendJson(response, 413, {
         error: `This document is too large: at most ${maxDocumentBytes / 1_048_576} MB are taken.`,
       })
       return
     }
-    if (text.trim() === '') {
+    if (document.length === 0) {
       sendJson(response, 400, { error: 'There is no text yet: paste one, drop a file or choose a sample.' })
       return
     }
-    const { runId } = chain.start(text, { metadata: { title: title.slice(0, 200), characters: text.length } })
+    const { runId } = chain.start(document, { metadata: { title: title.slice(0, 200), bytes: document.length } })
     sendJson(response, 201, { runId })
   }
 }
 
-async function sampleFile(pathname: string): Promise<string | undefined> {
-  const name = pathname.startsWith('/texts/') ? pathname.slice(7) : ''
-  const sample = (await listSamples()).find((each) => each.name === name)
-  return sample && `${samplesFolder}${sample.name}`
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of request as AsyncIterable<Buffer>) {
@@ -107,7 +105,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (length > maxDocumentBytes) return undefined
     parts.push(part)
   }
-  return Buffer.concat(parts).toString('utf8')
+  return new Uint8Array(Buffer.concat(parts))
 }
 
 function sendJson(response: ServerResponse, status: number, value: object): void {

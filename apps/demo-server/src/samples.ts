@@ -4,34 +4,46 @@ import { fileURLToPath } from 'node:url'
 /** A document that comes with the demo. */
 export interface Sample {
   /** Its file name. */
-  readonly name: string
+  readonly id: string
   readonly title: string
   /** Its size, for people. */
   readonly size: string
+  readonly path: string
 }
 
-/** Where the samples are, with a slash at the end. */
-export const samplesFolder = fileURLToPath(new URL('../texts/', import.meta.url))
+// The same step up from src and from dist.
+const folder = fileURLToPath(new URL('../texts/', import.meta.url))
 
 let samples: Promise<readonly Sample[]> | undefined
 
-/** The documents that come with the demo, smallest first. */
+/** The documents that come with the demo: the texts, smallest first, then what is no text, to see a run fail. */
 export function listSamples(): Promise<readonly Sample[]> {
   samples ??= readSamples()
   return samples
 }
 
 async function readSamples(): Promise<readonly Sample[]> {
-  const names = (await readdir(samplesFolder)).filter((name) => name.endsWith('.txt'))
+  const names = (await readdir(folder)).filter((name) => /\.(txt|png)$/.test(name))
   const found = await Promise.all(
-    names.map(async (name) => ({ name, bytes: (await stat(samplesFolder + name)).size, title: titleOf(name) })),
+    names.map(async (id) => {
+      const path = folder + id
+      const { size: bytes } = await stat(path)
+      const isText = id.endsWith('.txt')
+      const size = isText ? `${Math.max(1, Math.round(bytes / 1024))} kB` : 'this one fails'
+      return { id, title: titleOf(id), size, path, bytes: isText ? bytes : Number.POSITIVE_INFINITY }
+    }),
   )
-  found.sort((a, b) => a.bytes - b.bytes)
-  return found.map(({ name, bytes, title }) => ({ name, title, size: `${Math.max(1, Math.round(bytes / 1024))} kB` }))
+  return found.sort((a, b) => a.bytes - b.bytes)
 }
 
-// `gettysburg-address.txt` → "Gettysburg address"
+// `gettysburg-address.txt` → "Gettysburg Address"
 function titleOf(name: string): string {
-  const words = name.replace(/\.txt$/, '').replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const words = name.replace(/\.\w+$/, '').split('-')
+  const small = ['in', 'of', 'the', 'a']
+  return words
+    .map((word, index) => {
+      if (word === 'us') return 'US'
+      return index > 0 && small.includes(word) ? word : word.charAt(0).toUpperCase() + word.slice(1)
+    })
+    .join(' ')
 }

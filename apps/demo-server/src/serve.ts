@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly author: Author
   /** Undefined: 4321, or a free one where that is taken. 0: a free one. */
   readonly port: number | undefined
+  /** How long a word takes where no model writes, ms. */
+  readonly pace: number | undefined
 }
 
 const usualPort = 4_321
@@ -22,8 +24,9 @@ export async function serveDemo({
   transport,
   author,
   port,
+  pace,
 }: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const chain = createSummariseChain({ transport, author })
+  const chain = createSummariseChain({ transport, author, ...(pace !== undefined && { pace: { wordDelayMs: pace } }) })
   const server = createServer(createRequestHandler({ chain, author }))
   // Whoever reaches this address may see what runs here: it is bound to this machine.
   const monitor = createMonitorServer({ transport, authorize: allowAnyone })

@@ -8,6 +8,8 @@ import { createSummariseChain, type Summary } from './summarise/chain.js'
 export interface TerminalOptions {
   readonly transport: Transport
   readonly author: Author
+  /** How long a word takes where no model writes, ms. Default: watchable in a terminal, none elsewhere. */
+  readonly pace?: number | undefined
   readonly out?: NodeJS.WriteStream
 }
 
@@ -18,17 +20,17 @@ export interface TerminalOptions {
  */
 export async function runInTerminal(
   path: string,
-  { transport, author, out = process.stdout }: TerminalOptions,
+  { transport, author, pace, out = process.stdout }: TerminalOptions,
 ): Promise<number> {
-  let text: string
+  let document: Uint8Array
   try {
-    text = await readFile(path, 'utf8')
+    document = await readFile(path)
   } catch (error) {
     console.error(`Cannot read ${path}: ${(error as Error).message}`)
     return 1
   }
-  const chain = createSummariseChain({ transport, author })
-  const { runId, result, cancel } = chain.start(text, { metadata: { title: basename(path) } })
+  const chain = createSummariseChain({ transport, author, pace: { wordDelayMs: pace ?? (out.isTTY ? 15 : 0) } })
+  const { runId, result, cancel } = chain.start(document, { metadata: { title: basename(path) } })
   const interrupt = () => void cancel('Ctrl-C')
   process.once('SIGINT', interrupt)
   const stop = showProgress(transport, runId, out)

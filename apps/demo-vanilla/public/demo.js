@@ -18,7 +18,7 @@ const connections = {
 
 let monitor
 let clock
-let chosen = ''
+let chosen = { name: '', body: '' }
 
 setUpDocument().catch((error) => showRefusal(`The page could not be set up: ${error.message}`))
 const runId = new URL(location.href).searchParams.get('run')
@@ -30,15 +30,15 @@ async function setUpDocument() {
   $('author').textContent = author.connected
     ? `Written by ${author.name}.`
     : `No LLM is connected: the summary is made of the document’s own best sentences (${author.name}). Set OPENAI_BASE_URL and OPENAI_API_KEY and start again to have it written by a model.`
-  for (const { name, title, size } of samples) {
+  for (const { id, title, size } of samples) {
     const button = element('button', title)
     button.type = 'button'
-    button.dataset.sample = name
+    button.dataset.sample = title
     button.append(' ', element('small', size))
-    button.addEventListener('click', async () => choose(await (await fetch(`texts/${name}`)).text(), name))
+    button.addEventListener('click', async () => readFile(await (await fetch(`texts/${id}`)).blob(), title))
     $('samples').append(button)
   }
-  $('text').addEventListener('input', () => choose($('text').value))
+  $('text').addEventListener('input', () => choose('', $('text').value, $('text').value))
   $('file').addEventListener('change', () => readFile($('file').files[0]))
   $('drop').addEventListener('dragover', (event) => {
     event.preventDefault()
@@ -54,10 +54,11 @@ async function setUpDocument() {
   $('stop').addEventListener('click', stop)
 }
 
-function readFile(file) {
+function readFile(file, name = file?.name) {
   file?.text().then(
-    (text) => choose(text, file.name),
-    (error) => showRefusal(`${file.name} could not be read: ${error.message}`),
+    // What is no text is sent as it is: the chain says what is wrong with it.
+    (text) => choose(name, file, text.includes('\0') ? '' : text),
+    (error) => showRefusal(`${name} could not be read: ${error.message}`),
   )
 }
 
@@ -66,20 +67,25 @@ function showRefusal(message) {
   $('refusal').hidden = false
 }
 
-function choose(text, name) {
-  chosen = name ?? ''
+function choose(name, body, text) {
+  chosen = { name, body }
   if ($('text').value !== text) $('text').value = text
-  for (const button of $('samples').children)
+  for (const button of $('samples').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', String(button.dataset.sample === name))
-  $('size').textContent = text === '' ? '' : `${text.length.toLocaleString('en')} characters`
+  }
+  const size =
+    typeof body === 'string' ? `${body.length.toLocaleString('en')} characters` : `${Math.ceil(body.size / 1024)} kB`
+  $('size').textContent = name === '' ? (text === '' ? '' : size) : `${name}, ${size}`
   $('refusal').hidden = true
 }
 
 async function start() {
-  const text = $('text').value
   $('start').disabled = true
   try {
-    const response = await fetch(`api/runs?title=${encodeURIComponent(chosen)}`, { method: 'POST', body: text })
+    const response = await fetch(`api/runs?title=${encodeURIComponent(chosen.name)}`, {
+      method: 'POST',
+      body: chosen.body,
+    })
     const answer = await response.json()
     if (!response.ok) throw new Error(answer.error)
     history.pushState(null, '', `?run=${encodeURIComponent(answer.runId)}`)
@@ -182,10 +188,9 @@ function renderSteps(steps) {
 function describe(result) {
   if (result === null) return ''
   if (typeof result === 'string') return shorten(result)
-  if (Array.isArray(result))
-    return shorten(result.map((item) => (typeof item === 'string' ? item : (item?.title ?? ''))).join(' · '))
+  if (Array.isArray(result)) return shorten(result.map((item) => (typeof item === 'string' ? item : '')).join(' · '))
   if (typeof result !== 'object') return String(result)
-  const fields = Object.entries(result).filter(([, value]) => typeof value !== 'object')
+  const fields = Object.entries(result).filter(([, value]) => typeof value === 'number' || typeof value === 'string')
   return shorten(
     fields
       .map(
@@ -226,8 +231,7 @@ function renderResult(result) {
   }
   if (Array.isArray(result.keywords)) {
     const tags = element('div', '', 'tags')
-    for (const keyword of result.keywords)
-      tags.append(element('span', typeof keyword === 'string' ? keyword : (keyword.phrase ?? '')))
+    for (const keyword of result.keywords) tags.append(element('span', keyword))
     add(list, 'Keywords', tags)
   }
   if (result.stats) add(list, 'Figures', element('span', describe(result.stats)))

@@ -1,5 +1,4 @@
 import type { Channel } from '../protocol/index.js'
-import type { Usage } from '../state/index.js'
 import type { Pick, Tapped, TapSource } from './tap.js'
 
 /** Options of one step. */
@@ -46,8 +45,8 @@ export interface Recorder {
    */
   tap<Chunk>(source: ReadableStream<Chunk>, pick?: Pick<Chunk>): ReadableStream<Chunk> & PromiseLike<string>
   tap<Chunk>(source: TapSource<Chunk> | PromiseLike<TapSource<Chunk>>, pick?: Pick<Chunk>): Tapped<Chunk>
-  /** Adds what a model call used. */
-  usage(usage: Usage): void
+  /** Adds what a model call used: `usage({ inputTokens: 120, outputTokens: 45 })`. */
+  usage<Counts extends { readonly [Name in keyof Counts]: number }>(counts: Counts): void
 }
 
 /** One step, for the function that runs as it. */
