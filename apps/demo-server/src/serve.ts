@@ -18,6 +18,7 @@ export interface ServeOptions {
 }
 
 const usualPort = 4_321
+const watchablePaceMs = 12
 
 /** Serves the page, its API and its WebSocket on the loopback address. */
 export async function serveDemo({
@@ -26,7 +27,7 @@ export async function serveDemo({
   port,
   pace,
 }: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const chain = createSummariseChain({ transport, author, ...(pace !== undefined && { pace: { wordDelayMs: pace } }) })
+  const chain = createSummariseChain({ transport, author, pace: { wordDelayMs: pace ?? watchablePaceMs } })
   const server = createServer(createRequestHandler({ chain, author }))
   // Whoever reaches this address may see what runs here: it is bound to this machine.
   const monitor = createMonitorServer({ transport, authorize: allowAnyone })

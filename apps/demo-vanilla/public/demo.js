@@ -190,15 +190,12 @@ function describe(result) {
   if (typeof result === 'string') return shorten(result)
   if (Array.isArray(result)) return shorten(result.map((item) => (typeof item === 'string' ? item : '')).join(' · '))
   if (typeof result !== 'object') return String(result)
-  const fields = Object.entries(result).filter(([, value]) => typeof value === 'number' || typeof value === 'string')
-  return shorten(
-    fields
-      .map(
-        ([name, value]) =>
-          `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? value.toLocaleString('en') : value}`,
-      )
-      .join(' · '),
-  )
+  const fields = Object.entries(result).map(([name, value]) => {
+    const words = name.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    if (typeof value === 'number') return `${value.toLocaleString('en')} ${words}`
+    return typeof value === 'string' ? value : ''
+  })
+  return shorten(fields.filter((field) => field !== '').join(' · '))
 }
 
 function shorten(text) {
@@ -214,6 +211,7 @@ function renderText(run) {
   if (node && text.startsWith(node.data)) node.appendData(text.slice(node.data.length))
   else live.textContent = text
   live.classList.toggle('writing', run.status === 'running' && text !== '')
+  live.classList.toggle('waiting', run.endedAt === null)
   if (isAtEnd) live.scrollTop = live.scrollHeight
 }
 
@@ -234,7 +232,9 @@ function renderResult(result) {
     for (const keyword of result.keywords) tags.append(element('span', keyword))
     add(list, 'Keywords', tags)
   }
-  if (result.stats) add(list, 'Figures', element('span', describe(result.stats)))
+  const { words, sentences, summaryWords } = result.stats
+  const figures = `${words.toLocaleString('en')} words in ${sentences.toLocaleString('en')} sentences, told in ${summaryWords}`
+  add(list, 'Figures', element('span', figures))
 }
 
 function add(list, term, content) {
