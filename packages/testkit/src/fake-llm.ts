@@ -81,7 +81,9 @@ async function answer(
       `Expected POST /v1/chat/completions or GET /v1/models; got ${request.method} ${path}.`,
     )
   }
-  const call = new Call(await readJson(request), request.headers.authorization, response)
+  const body = await readJson(request)
+  if (body === undefined) return sendError(response, 400, 'Expected a JSON object as the body.')
+  const call = new Call(body, request.headers.authorization, response)
   requests.push(call)
   const forced = /!error (\d{3})/.exec(call.prompt)?.[1]
   const { failWith } = options
@@ -101,6 +103,7 @@ class Call implements FakeLlmRequest {
   readonly ended: FakeLlmRequest['ended']
   readonly gone = new AbortController()
   readonly usageAsked: boolean
+  readonly #whenGone: Promise<undefined>
   sent = 0
 
   constructor(body: ChatBody, authorization: string | undefined, response: ServerResponse) {
@@ -110,6 +113,7 @@ class Call implements FakeLlmRequest {
     this.prompt = this.messages.at(-1)?.content ?? ''
     this.apiKey = authorization?.replace(/^Bearer /, '')
     this.usageAsked = body.stream_options?.include_usage === true
+    this.#whenGone = new Promise((resolve) => this.gone.signal.addEventListener('abort', () => resolve(undefined)))
     this.ended = new Promise((resolve) => {
       response.on('close', () => {
         const isWhole = response.writableFinished && response.statusCode === 200
@@ -120,14 +124,20 @@ class Call implements FakeLlmRequest {
     })
   }
 
-  async *pieces({ reply, tokenDelayMs = 0 }: FakeLlmOptions): AsyncIterable<string> {
+  async *pieces({ reply, tokenDelayMs = 0 }: FakeLlmOptions): AsyncGenerator<string, void, undefined> {
     const given = typeof reply === 'function' ? reply(this) : (reply ?? `You said: ${this.prompt.slice(0, 60)}`)
-    const source = typeof given === 'string' ? (given.match(/\s*\S+|\s+$/g) ?? []) : given
-    for await (const piece of source) {
-      if (this.gone.signal.aborted) return
-      if (tokenDelayMs > 0 && this.sent > 0) await wait(tokenDelayMs, undefined, { signal: this.gone.signal })
-      yield piece
-      this.sent += 1
+    const source = (typeof given === 'string' ? wordsOf(given) : given)[Symbol.asyncIterator]()
+    try {
+      while (!this.gone.signal.aborted) {
+        // The reply may hang, and a client that goes away must not wait for it.
+        const next = await Promise.race([source.next(), this.#whenGone])
+        if (next === undefined || next.done) return
+        if (tokenDelayMs > 0 && this.sent > 0) await wait(tokenDelayMs, undefined, { signal: this.gone.signal })
+        yield next.value
+        this.sent += 1
+      }
+    } finally {
+      source.return?.()?.catch(() => undefined)
     }
   }
 
@@ -135,6 +145,10 @@ class Call implements FakeLlmRequest {
     const prompt = this.messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 4), 0)
     return { prompt_tokens: prompt, completion_tokens: this.sent, total_tokens: prompt + this.sent }
   }
+}
+
+async function* wordsOf(text: string): AsyncGenerator<string, void, undefined> {
+  yield* text.match(/\s*\S+|\s+$/g) ?? []
 }
 
 async function sendStream(call: Call, response: ServerResponse, options: FakeLlmOptions): Promise<void> {
@@ -179,10 +193,15 @@ interface ChatBody {
   messages?: readonly { role: string; content: unknown }[]
 }
 
-async function readJson(request: IncomingMessage): Promise<ChatBody> {
+async function readJson(request: IncomingMessage): Promise<ChatBody | undefined> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as ChatBody
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return typeof body === 'object' && body !== null ? body : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function textOf(content: unknown): string {

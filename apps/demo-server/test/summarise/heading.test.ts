@@ -27,11 +27,10 @@ describe('headingOf', () => {
     'Articles are short words',
     'Part of the truth is this',
     'Section 4 of the law says that nobody may pass without a lamp at night.',
-    'What is it',
     'and so they went',
     'The Congress shall have Power',
     '42',
-  ].filter((text) => text !== 'What is it'))('does not take %j for one', (text) => {
+  ])('does not take %j for one', (text) => {
     expect(line(text)).toBeUndefined()
   })
 

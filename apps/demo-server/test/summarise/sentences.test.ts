@@ -36,7 +36,20 @@ describe('splitSentences', () => {
   })
 
   it('loses nothing but space', () => {
-    const piece = fc.constantFrom('Alice', 'Mr.', 'J.', '3.', 'etc.', '‘What?’', 'said', '. ', '! ', '好。', '\n', 'e.g.')
+    const piece = fc.constantFrom(
+      'Alice',
+      'Mr.',
+      'J.',
+      '3.',
+      'etc.',
+      '‘What?’',
+      'said',
+      '. ',
+      '! ',
+      '好。',
+      '\n',
+      'e.g.',
+    )
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const text = pieces.join(' ')

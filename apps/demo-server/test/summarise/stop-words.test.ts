@@ -4,16 +4,18 @@ import { wordsOf } from '../../src/summarise/words.js'
 
 const english = wordsOf('It was the best of times, it was the worst of times, and the spring of hope was on us.')
 const german = wordsOf(
-  'Der Wind und die Sonne stritten sich, wer von ihnen der Stärkere wäre, und die Sonne und der Wind kamen überein. '.repeat(3),
+  'Der Wind und die Sonne stritten sich, wer von ihnen der Stärkere wäre, und die Sonne und der Wind kamen überein. '.repeat(
+    3,
+  ),
 )
 
 describe('looksEnglish', () => {
   it('tells English from other languages', () => {
     expect(looksEnglish(english)).toBe(true)
     expect(looksEnglish(german)).toBe(false)
-    expect(looksEnglish(wordsOf('Le vent et le soleil se disputaient, chacun assurant être le plus fort des deux.'))).toBe(
-      false,
-    )
+    expect(
+      looksEnglish(wordsOf('Le vent et le soleil se disputaient, chacun assurant être le plus fort des deux.')),
+    ).toBe(false)
   })
 })
 

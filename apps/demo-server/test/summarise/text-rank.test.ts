@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { textRank } from '../../src/summarise/text-rank.js'
 import { vectorise } from '../../src/summarise/tf-idf.js'
 
-const space = (...texts: string[]) => vectorise(texts.map((text) => text.split(' ')), new Set())
+const space = (...texts: string[]) =>
+  vectorise(
+    texts.map((text) => text.split(' ')),
+    new Set(),
+  )
 
 describe('textRank', () => {
   it('ranks the text that shares most with the others highest', async () => {

@@ -7,7 +7,11 @@ describe('vectorise', () => {
   it('makes vectors of length one, and empty ones of texts without words', () => {
     const { vectors, termCount } = vectorise([['cat', 'dog', 'cat'], [], ['the']], new Set(['the']))
 
-    expect(vectors.map(({ weights }) => Math.hypot(...weights).toFixed(6))).toEqual(['1.000000', '0.000000', '0.000000'])
+    expect(vectors.map(({ weights }) => Math.hypot(...weights).toFixed(6))).toEqual([
+      '1.000000',
+      '0.000000',
+      '0.000000',
+    ])
     expect(termCount).toBe(2)
   })
 
@@ -26,7 +30,8 @@ describe('vectorise', () => {
 
 describe('cosine', () => {
   const { vectors } = vectorise([['a1', 'b1'], ['b1', 'a1'], ['b1', 'c1'], ['d1'], []], nothing)
-  const like = (i: number, j: number) => cosine(vectors[i] ?? { terms: [], weights: [] }, vectors[j] ?? { terms: [], weights: [] })
+  const like = (i: number, j: number) =>
+    cosine(vectors[i] ?? { terms: [], weights: [] }, vectors[j] ?? { terms: [], weights: [] })
 
   it('is 1 for the same words, 0 for none in common, between for some', () => {
     expect(like(0, 1)).toBeCloseTo(1)

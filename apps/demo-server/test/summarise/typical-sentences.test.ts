@@ -22,7 +22,12 @@ describe('typicalSentences', () => {
   })
 
   it('prefers the words of the whole text', async () => {
-    const sentences = [sentence('odd', 'one'), sentence('ship', 'sea'), sentence('strange', 'thing'), sentence('sea', 'ship')]
+    const sentences = [
+      sentence('odd', 'one'),
+      sentence('ship', 'sea'),
+      sentence('strange', 'thing'),
+      sentence('sea', 'ship'),
+    ]
 
     expect(await typicalSentences(sentences, none, 2)).toEqual([1, 3])
   })

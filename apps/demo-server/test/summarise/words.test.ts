@@ -3,7 +3,14 @@ import { stem, surfaceWords, wordsOf } from '../../src/summarise/words.js'
 
 describe('wordsOf', () => {
   it('gives words in lower case with straight apostrophes', () => {
-    expect(wordsOf('The Queen’s well-known “Off!” of 1865')).toEqual(['the', "queen's", 'well-known', 'off', 'of', '1865'])
+    expect(wordsOf('The Queen’s well-known “Off!” of 1865')).toEqual([
+      'the',
+      "queen's",
+      'well-known',
+      'off',
+      'of',
+      '1865',
+    ])
   })
 
   it('knows words in scripts without spaces', () => {
