@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { listen } from './listen.js'
 
 /** A chat completion that was asked for. */
@@ -135,6 +135,8 @@ class Call implements FakeLlmRequest {
         if (tokenDelayMs > 0 && this.sent > 0) await wait(tokenDelayMs, undefined, { signal: this.gone.signal })
         yield next.value
         this.sent += 1
+        // A reply that is ready at once would keep the thread from noticing that the client is gone.
+        await nextTurn()
       }
     } finally {
       source.return?.()?.catch(() => undefined)

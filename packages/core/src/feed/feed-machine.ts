@@ -143,6 +143,8 @@ function merge(state: FeedState, history: RunHistory | undefined): Step {
       delivered.push(batch)
     } else if (fate === 'hole') hasHole = true
   }
+  // What the store says it has, but did not give, is missing as well.
+  if (info && !isAhead && (position?.seq ?? 0) < info.last) hasHole = true
   if (delivered.length > 0) effects.push({ type: 'deliver', batches: delivered })
   const merged: FeedState = { ...state, phase: 'live', position, pending: [], isAhead }
   // Not at once: what is missing now may be missing for good, and a read in a loop would help nobody.
