@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { dieWithParent } from './scripts/lifeline.mjs'
+
+const parent = process.env.LLMMON_TEST_PARENT
+if (parent) dieWithParent(Number(parent))
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url))
 
+// Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
   { find: /^@llmmon\/(core|client|server-ws|testkit)$/, replacement: source('$1/src/index.ts') },
@@ -25,6 +30,7 @@ export default defineConfig({
         test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.ts'] },
       },
       {
+        // Whole paths, on what the build wrote: the demo server, the global file, a real browser.
         extends: true,
         test: { name: 'e2e', include: ['apps/e2e/test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },

@@ -8,6 +8,7 @@ const silenceMs = 400
 
 /** What went wrong before the project could run, in words for the person who started it. */
 export class BootstrapError extends Error {
+  /** @override */
   name = 'BootstrapError'
 }
 
@@ -71,7 +72,9 @@ async function stage(name, work) {
 async function must(root, command, args, env = {}) {
   const { code, output } = await run(command, args, { cwd: root, env })
   if (code === 0) return
-  throw new BootstrapError(`${output.trimEnd()}\n\nllmmon: \`${command} ${args.join(' ')}\` failed with exit code ${code}.`)
+  throw new BootstrapError(
+    `${output.trimEnd()}\n\nllmmon: \`${command} ${args.join(' ')}\` failed with exit code ${code}.`,
+  )
 }
 
 /**

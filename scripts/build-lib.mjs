@@ -44,9 +44,25 @@ async function bundle(file) {
   await build({
     input: 'src/global.ts',
     platform: 'browser',
-    transform: { target: 'es2020' },
-    output: { file, format: 'iife', minify: true, postBanner: notice(), sourcemap: true, sourcemapExcludeSources: true },
+    transform: { target: 'es2022' },
+    output: { file, format: 'iife', minify: true, postBanner: notice(), sourcemap: true },
   })
+  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'))
+  writeFileSync(`${file}.map`, JSON.stringify(withOwnSources(map)))
+}
+
+/**
+ * A source map that carries the text of our own sources and only the names of others.
+ *
+ * @param {{ sources: string[], sourcesContent: (string | null)[] }} map
+ */
+function withOwnSources(map) {
+  const isOwn = (/** @type {string} */ source) => !source.includes('node_modules/')
+  return {
+    ...map,
+    sources: map.sources.map((source) => source.replace(/^(\.\.\/)*(node_modules\/\.pnpm\/[^/]+\/)?/, '')),
+    sourcesContent: map.sourcesContent.map((text, index) => (isOwn(map.sources[index] ?? '') ? text : null)),
+  }
 }
 
 /** The copyright line that the licences of the bundled packages ask for. */

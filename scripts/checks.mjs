@@ -26,15 +26,21 @@ export function checks(root) {
     return wrong.filter(Boolean).join('\n') || undefined
   }
   return [
-    { name: 'lint, format, import order', find: () => tool('biome', 'ci', '--error-on-warnings') },
+    { name: 'lint, format, import order', find: () => tool('biome', 'ci', '--error-on-warnings', '--colors=off') },
     { name: 'types', find: () => tool('tsc', '-p', 'tsconfig.json') },
-    { name: 'unused files, exports, dependencies', find: () => tool('knip', '--no-progress') },
-    { name: 'circular imports', find: () => listed(findCycles(members.flatMap((it) => it.files)).map((it) => it.join('\n  > '))) },
+    { name: 'unused files, exports, dependencies', find: () => tool('knip', '--no-progress', '--no-config-hints') },
+    {
+      name: 'circular imports',
+      find: () => listed(findCycles(members.flatMap((it) => it.files)).map((it) => it.join('\n  > '))),
+    },
     { name: 'arrows between packages', find: () => listed(wrongArrows(members)) },
     { name: 'a test for each source', find: () => listed(published.flatMap(withoutTwin)) },
     { name: 'changesets', find: () => listed(wrongChangesets(root, members)) },
     { name: 'package contents (publint)', find: () => each('publint', '--strict') },
-    { name: 'types as consumers resolve them (attw)', find: () => each('attw', '--pack', '.', '--no-emoji', '--no-color') },
+    {
+      name: 'types as consumers resolve them (attw)',
+      find: () => each('attw', '--pack', '.', '--no-emoji', '--no-color'),
+    },
   ]
 }
 
@@ -44,7 +50,7 @@ export function checks(root) {
  * @param {string[]} args
  */
 async function failing(folder, command, args) {
-  const { code, output } = await run(command, args, { cwd: folder })
+  const { code, output } = await run(command, args, { cwd: folder, env: { NO_COLOR: '1', FORCE_COLOR: undefined } })
   return code === 0 ? undefined : output.trimEnd() || `exit code ${code}`
 }
 

@@ -1,5 +1,4 @@
 // `npm start`, `npm test` and `npm run check`: brings a fresh clone to the state in which it runs, then does the task.
-import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -35,31 +34,60 @@ else {
 }
 
 async function start() {
-  if (!(await ready())) {
-    process.exitCode = 1
-    return
-  }
+  if (!(await ready())) return
   // A file named on the command line is meant from where the person stands.
   process.chdir(process.env.INIT_CWD ?? root)
   const { main } = await import(pathToFileURL(join(root, 'apps/demo-server/dist/main.js')).href)
-  const server = await main(args)
-  if (server) close = () => server.close()
+  try {
+    const server = await main(args)
+    if (server) close = () => server.close()
+  } catch (error) {
+    // A code marks a failure that was foreseen (a port in use, a file that is not there): its message is enough.
+    console.error(error instanceof Error && 'code' in error ? `llmmon: ${error.message}` : error)
+    process.exitCode = 1
+  }
 }
 
 async function test() {
   if (!(await ready())) return finish([{ passed: 0, failed: 1 }])
   const { neededTools, provide } = await import('./tools.mjs')
-  const tools = neededTools(root).map((tool) => ({ name: tool.name, find: () => provide(root, tool) }))
-  const { checks, runChecks } = await import('./checks.mjs')
-  const filtered = args.length > 0
-  const checked = await runChecks(filtered ? tools : [...checks(root), ...tools], filtered ? quietUnlessFailed() : undefined)
   const { runVitest } = await import('./vitest-run.mjs')
-  const tested = await runVitest(root, args)
-  await finish(filtered && checked.failed === 0 ? [tested] : [checked, tested])
+  const tools = neededTools(root)
+  if (args.length > 0) {
+    for (const tool of tools) {
+      const missing = await provide(root, tool)
+      if (missing) console.error(`llmmon: ${missing}`)
+    }
+    return finish([await runVitest(root, args)])
+  }
+  const { checks, runChecks } = await import('./checks.mjs')
+  const tooled = tools.map((tool) => ({ name: tool.name, find: () => provide(root, tool) }))
+  const checked = await runChecks([...checks(root), ...tooled])
+  finish([checked, await runVitest(root, [])])
 }
 
 async function check() {
   if (!(await ready())) return finish([{ passed: 0, failed: 1 }])
   const { checks, runChecks } = await import('./checks.mjs')
-  await finish([await runChecks(checks(root))])
+  finish([await runChecks(checks(root))])
+}
+
+/** Whether the checkout could be brought to the state in which it runs; says why when it could not. */
+async function ready() {
+  try {
+    await bootstrap(root)
+    return true
+  } catch (error) {
+    console.error(error instanceof BootstrapError ? error.message : error)
+    process.exitCode = 1
+    return false
+  }
+}
+
+/** @param {import('./tally.mjs').Tally[]} tallies */
+function finish(tallies) {
+  const passed = tallies.reduce((total, it) => total + it.passed, 0)
+  const failed = tallies.reduce((total, it) => total + it.failed, 0)
+  console.log(`\n${passed} passed, ${failed} failed`)
+  if (failed > 0) process.exitCode = 1
 }

@@ -1,39 +1,27 @@
 /** @typedef {{ passed: number, failed: number }} Tally */
 
 /**
- * Counts a vitest run. A file that could not be loaded has no test to fail, and an error outside of any test fails the run
- * without failing a test: each counts as one failure, and so does a run in which nothing passed.
+ * Counts a test run. A file that could not be loaded and an error outside of any test have no test to fail: each counts as
+ * one failure.
  *
- * @param {unknown} report what vitest's JSON reporter wrote; undefined when it wrote nothing
- * @param {number} exitCode of vitest
+ * @param {{ broken: boolean, tests: string[] }[]} files `tests` holds the state of each test
+ * @param {number} strayErrors how many errors nobody caught
  * @returns {Tally}
  */
-export function tally(report, exitCode) {
-  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } =
-    /** @type {{ numPassedTests?: number, numFailedTests?: number, testResults?: TestFile[] }} */ (report ?? {})
-  const broken = testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  )
-  const failed = numFailedTests + broken.length
-  const unexplained = failed === 0 && (exitCode !== 0 || numPassedTests === 0)
-  return { passed: numPassedTests, failed: unexplained ? 1 : failed }
+export function tally(files, strayErrors) {
+  const count = (/** @type {string} */ state) => files.flatMap(({ tests }) => tests).filter((it) => it === state).length
+  const broken = files.filter((file) => file.broken).length
+  return { passed: count('passed'), failed: count('failed') + broken + strayErrors }
 }
 
-/** @typedef {{ status: string, assertionResults: { status: string }[] }} TestFile */
-
 /**
- * The closing line of a run, in the form that CI reads.
+ * The tally of a run that ended: one in which nothing passed, or that failed for no reason it told, has failed.
  *
- * @param {Tally[]} tallies
+ * @param {Tally | undefined} counted undefined when the run ended before it counted
+ * @param {number} exitCode
+ * @returns {Tally}
  */
-export function closingLine(tallies) {
-  return `${sum(tallies, 'passed')} passed, ${sum(tallies, 'failed')} failed`
-}
-
-/**
- * @param {Tally[]} tallies
- * @param {'passed' | 'failed'} key
- */
-export function sum(tallies, key) {
-  return tallies.reduce((total, it) => total + it[key], 0)
+export function settle(counted, exitCode) {
+  const { passed, failed } = counted ?? { passed: 0, failed: 0 }
+  return { passed, failed: failed === 0 && (passed === 0 || exitCode !== 0) ? 1 : failed }
 }

@@ -29,11 +29,7 @@ const floors = [
 ]
 
 /** The entries of a package that a deep import may name. */
-const subpaths = new Set([
-  '@llmmon/core/protocol',
-  '@llmmon/core/state',
-  '@llmmon/client/chain-monitor.global.js',
-])
+const subpaths = new Set(['@llmmon/core/protocol', '@llmmon/core/state', '@llmmon/client/chain-monitor.global.js'])
 
 const testkit = '@llmmon/testkit'
 const workspaceName = /^@llmmon\/[^/]+/
@@ -45,7 +41,10 @@ const workspaceName = /^@llmmon\/[^/]+/
  * @returns {string[]}
  */
 export function wrongArrows(members) {
-  return members.flatMap((member) => [...wrongDependencies(member), ...member.files.flatMap((file) => wrongImports(member, file, members))])
+  return members.flatMap((member) => [
+    ...wrongDependencies(member),
+    ...member.files.flatMap((file) => wrongImports(member, file, members)),
+  ])
 }
 
 /**
@@ -57,7 +56,9 @@ function wrongDependencies({ folder, name, private: isPrivate, dependencies }) {
   const rule = arrows[shortName(name)]
   if (!rule) return [`${folder}: ${name} has no arrows yet; say in scripts/check/arrows.mjs what it may depend on`]
   const allowed = new Set([...rule.workspace.map((it) => `@llmmon/${it}`), ...rule.world])
-  return dependencies.filter((it) => !allowed.has(it)).map((it) => `${folder}/package.json: ${name} may not depend on ${it}`)
+  return dependencies
+    .filter((it) => !allowed.has(it))
+    .map((it) => `${folder}/package.json: ${name} may not depend on ${it}`)
 }
 
 /**
@@ -68,7 +69,9 @@ function wrongDependencies({ folder, name, private: isPrivate, dependencies }) {
  */
 function wrongImports(member, file, members) {
   return file.imports.flatMap((it) => {
-    const wrong = it.specifier.startsWith('.') ? wrongRelative(member, file, it) : wrongPackage(member, file, it, members)
+    const wrong = it.specifier.startsWith('.')
+      ? wrongRelative(member, file, it)
+      : wrongPackage(member, file, it, members)
     return wrong ? [`${file.path}: ${wrong}`] : []
   })
 }
@@ -98,7 +101,8 @@ function wrongPackage(member, { path }, { specifier, typeOnly, dynamic }, member
   const isTest = path.startsWith(`${member.folder}/test/`)
   const short = shortName(member.name)
   const target = workspaceName.exec(specifier)?.[0]
-  if (target && specifier !== target && !subpaths.has(specifier)) return `'${specifier}' is a deep import; use what ${target} exports`
+  if (target && specifier !== target && !subpaths.has(specifier))
+    return `'${specifier}' is a deep import; use what ${target} exports`
   if (isTest || member.name === testkit) return undefined
 
   if (specifier.startsWith('node:')) {
@@ -106,7 +110,11 @@ function wrongPackage(member, { path }, { specifier, typeOnly, dynamic }, member
     return quiet ? undefined : `'${specifier}' is of Node alone, and ${member.name} runs in browsers too`
   }
   if (target === testkit) return `only tests may import ${testkit}`
-  if (target && members.some((it) => it.name === target && it.folder.startsWith('apps/')) && !member.folder.startsWith('apps/')) {
+  if (
+    target &&
+    members.some((it) => it.name === target && it.folder.startsWith('apps/')) &&
+    !member.folder.startsWith('apps/')
+  ) {
     return `${target} is an app; nothing but an app may import one`
   }
   if (short === 'client' && specifier === '@llmmon/core' && !typeOnly) {
@@ -119,7 +127,10 @@ function wrongPackage(member, { path }, { specifier, typeOnly, dynamic }, member
 
 /** @param {string} specifier */
 function packageName(specifier) {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 /** @param {string} name */

@@ -17,7 +17,8 @@ export function wrongChangesets(root, members) {
   const files = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md')
   const notes = files.map((file) => ({ file, ...readChangeset(readFileSync(join(folder, file), 'utf8')) }))
   const noted = new Set(notes.flatMap(({ bumps }) => Object.keys(bumps)))
-  const released = (/** @type {import('./source-tree.mjs').Member} */ it) => existsSync(join(root, it.folder, 'CHANGELOG.md'))
+  const released = (/** @type {import('./source-tree.mjs').Member} */ it) =>
+    existsSync(join(root, it.folder, 'CHANGELOG.md'))
   return [
     ...notes.flatMap((note) => wrongNote(note, published)),
     ...members
@@ -34,7 +35,9 @@ export function wrongChangesets(root, members) {
 function wrongNote({ file, bumps, summary }, published) {
   const wrong = Object.entries(bumps).flatMap(([name, bump]) => {
     if (!published.has(name)) return [`${name} is not a published package`]
-    return ['major', 'minor', 'patch'].includes(bump) ? [] : [`${name}: expected major, minor or patch, found '${bump}'`]
+    return ['major', 'minor', 'patch'].includes(bump)
+      ? []
+      : [`${name}: expected major, minor or patch, found '${bump}'`]
   })
   if (!summary) wrong.push('expected a sentence for the users after the front matter')
   return wrong.map((it) => `.changeset/${file}: ${it}`)

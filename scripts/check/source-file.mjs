@@ -7,7 +7,7 @@ import { parseAst } from 'rolldown/parseAst'
  * @typedef {{ specifier: string, typeOnly: boolean, dynamic: boolean }} Import
  */
 
-/** @typedef {{ path: string, imports: Import[], runs: boolean }} SourceFile `runs` is false for a file of types and re-exports only */
+/** @typedef {{ path: string, imports: Import[], acts: boolean }} SourceFile `acts` is false for a file of types, re-exports and plain data */
 
 /** @typedef {{ type: string, [key: string]: any }} Node */
 
@@ -19,7 +19,29 @@ import { parseAst } from 'rolldown/parseAst'
 export function sourceFile(path, text = readFileSync(path, 'utf8')) {
   const lang = path.endsWith('.tsx') ? 'tsx' : path.endsWith('.ts') ? 'ts' : 'js'
   const program = /** @type {Node} */ (/** @type {unknown} */ (parseAst(text, { lang }, path)))
-  return { path, imports: importsOf(program), runs: program.body.some(runs) }
+  return { path, imports: importsOf(program), acts: someNode(program.body, ({ type }) => acting.has(type)) }
+}
+
+const acting = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassDeclaration',
+  'ClassExpression',
+  'CallExpression',
+])
+
+/**
+ * Whether a node, or one inside it, is of the wanted kind. Stops at the first.
+ *
+ * @param {unknown} node
+ * @param {(node: Node) => boolean} wanted
+ * @returns {boolean}
+ */
+function someNode(node, wanted) {
+  if (Array.isArray(node)) return node.some((it) => someNode(it, wanted))
+  if (node === null || typeof node !== 'object') return false
+  return wanted(/** @type {Node} */ (node)) || Object.values(node).some((it) => someNode(it, wanted))
 }
 
 /**
@@ -29,19 +51,15 @@ export function sourceFile(path, text = readFileSync(path, 'utf8')) {
 function importsOf(program) {
   /** @type {Import[]} */
   const found = []
-  /** @param {unknown} node */
-  const walk = (node) => {
-    if (Array.isArray(node)) return node.forEach(walk)
-    if (node === null || typeof node !== 'object') return
-    const { type, source } = /** @type {Node} */ (node)
+  someNode(program.body, (node) => {
+    const { type, source } = node
     if (typeof source?.value === 'string') {
       const dynamic = type === 'ImportExpression'
-      const typeOnly = type === 'TSImportType' || (!dynamic && isTypeOnly(/** @type {Node} */ (node)))
+      const typeOnly = type === 'TSImportType' || (!dynamic && isTypeOnly(node))
       found.push({ specifier: source.value, typeOnly, dynamic })
     }
-    Object.values(node).forEach(walk)
-  }
-  walk(program.body)
+    return false
+  })
   return found
 }
 
@@ -50,24 +68,4 @@ function isTypeOnly({ importKind, exportKind, specifiers = [] }) {
   if (importKind === 'type' || exportKind === 'type') return true
   const every = (/** @type {Node} */ it) => it.importKind === 'type' || it.exportKind === 'type'
   return specifiers.length > 0 && specifiers.every(every)
-}
-
-const silentStatements = new Set([
-  'ImportDeclaration',
-  'ExportAllDeclaration',
-  'TSInterfaceDeclaration',
-  'TSTypeAliasDeclaration',
-  'TSModuleDeclaration',
-])
-
-/**
- * Whether a top-level statement leaves any code of its own in the built file.
- *
- * @param {Node} statement
- * @returns {boolean}
- */
-function runs(statement) {
-  if (silentStatements.has(statement.type) || statement.declare) return false
-  if (statement.type !== 'ExportNamedDeclaration') return true
-  return statement.declaration ? runs(statement.declaration) : !statement.source && statement.exportKind !== 'type'
 }

@@ -28,7 +28,9 @@ export function readWorkspace(root) {
     const path = join(root, group)
     return existsSync(path) ? readdirSync(path).map((name) => `${group}/${name}`) : []
   })
-  return folders.filter((folder) => existsSync(join(root, folder, 'package.json'))).map((folder) => readMember(root, folder))
+  return folders
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .map((folder) => readMember(root, folder))
 }
 
 /**
@@ -39,7 +41,9 @@ export function readWorkspace(root) {
 function readMember(root, folder) {
   const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
   const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest
-  const paths = ['src', 'test'].flatMap((part) => listFiles(root, `${folder}/${part}`)).filter((path) => isSource.test(path))
+  const paths = ['src', 'test']
+    .flatMap((part) => listFiles(root, `${folder}/${part}`))
+    .filter((path) => isSource.test(path))
   return {
     folder,
     name: manifest.name,

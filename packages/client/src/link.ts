@@ -33,6 +33,8 @@ export class Link {
   heartbeatMs = 25_000
   readonly #options: LinkOptions
   #state: ConnectionState = idleConnection
+  readonly #events: ConnectionEvent[] = []
+  #isHandling = false
   #socket: WebSocketLike | undefined
   #generation = 0
   #heardAt = 0
@@ -71,13 +73,21 @@ export class Link {
 
   /** Puts an event into the machine and does what comes out. */
   handle(event: ConnectionEvent): void {
+    // What is done can cause events in turn; those wait until it is done.
+    this.#events.push(event)
+    if (this.#isHandling) return
+    this.#isHandling = true
+    for (let next = this.#events.shift(); next; next = this.#events.shift()) this.#step(next)
+    this.#isHandling = false
+  }
+
+  #step(event: ConnectionEvent): void {
     const [state, effects] = connection(this.#state, event)
     const hasChanged = state !== this.#state
     this.#state = state
+    if (hasChanged) this.#listen(state.phase !== 'idle' && state.phase !== 'closed' && state.phase !== 'refused')
     for (const effect of effects) this.#perform(effect)
-    if (!hasChanged) return
-    this.#listen(state.phase !== 'idle' && state.phase !== 'closed' && state.phase !== 'refused')
-    this.#options.changed(state)
+    if (hasChanged) this.#options.changed(state)
   }
 
   #perform(effect: ConnectionEffect): void {

@@ -1,5 +1,7 @@
 export { arbitraryRun } from './arbitrary-run.js'
 export { testBatch } from './conformance-context.js'
+export { createFakeLlm, type FakeLlm, type FakeLlmOptions } from './fake-llm.js'
+export { type FakeConnection, type FakeServer, fakeServer } from './fake-server.js'
 export { type Listening, listen } from './listen.js'
 export { type RawFrame, type RawViewer, rawViewer } from './raw-viewer.js'
 export { readEvents } from './read-events.js'

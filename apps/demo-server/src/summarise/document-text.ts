@@ -45,8 +45,16 @@ function decode(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: isCut })
   } catch {
     // Not UTF-8, so one of the older one-byte encodings, or no text at all: the check of the characters tells.
-    return new TextDecoder('windows-1252').decode(start)
+    return decodeWindows1252(start)
   }
+}
+
+const highCharacters = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** Node's own decoder takes these bytes for Latin-1 in some versions, and quotation marks for control characters. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = new TextDecoder('latin1').decode(bytes)
+  return text.replace(/[\u0080-\u009f]/g, (character) => highCharacters.charAt(character.charCodeAt(0) - 0x80))
 }
 
 function checkReadable(sample: string): void {

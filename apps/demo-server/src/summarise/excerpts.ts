@@ -13,18 +13,24 @@ export interface Excerpts {
 const longestPassage = 4_000
 
 /**
- * The whole document where it fits into the budget, else its most important passages: by their best sentence, and the first of
- * each section before the others.
+ * The whole document where it fits into the budget, else its most important passages: first the best one of each section, then the
+ * others by their best sentence, with some favour for those that open a section.
  *
  * @param budget UTF-16 units of text
  */
 export function chooseExcerpts({ document, ranking }: Material, budget: number): Excerpts {
   const { passages, sections } = document
-  const openings = new Set(sections.map(({ firstPassage }) => firstPassage))
-  const worth = passages.map(({ firstSentence, endSentence }, index) => {
-    const best = ranking.scores.slice(firstSentence, endSentence).reduce((most, score) => Math.max(most, score), 0)
-    return best + (openings.has(index) ? 0.25 : 0)
-  })
+  const worth = passages.map(({ firstSentence, endSentence }) =>
+    ranking.scores.slice(firstSentence, endSentence).reduce((most, score) => Math.max(most, score), 0),
+  )
+  for (const { firstPassage, endPassage } of sections) {
+    if (endPassage === firstPassage) continue
+    worth[firstPassage] = (worth[firstPassage] ?? 0) + 0.25
+    let best = firstPassage
+    for (let index = firstPassage; index < endPassage; index++)
+      if ((worth[index] ?? 0) > (worth[best] ?? 0)) best = index
+    worth[best] = (worth[best] ?? 0) + 2
+  }
   const chosen = new Set<number>()
   let left = budget
   for (const index of [...passages.keys()].sort((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0))) {

@@ -27,6 +27,7 @@ export async function keywordsOf(
   stopWords: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<string[]> {
+  signal?.throwIfAborted()
   const breather = createBreather(signal)
   const candidates = new Map<string, Candidate>()
   const stretch = Math.max(1, Math.ceil(sentences.length / 40))

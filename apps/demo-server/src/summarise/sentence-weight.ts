@@ -3,7 +3,7 @@ import { stem, wordsOf } from './words.js'
 
 /** Leans on the sentence before it, which a summary may not have. */
 const leaningOpening =
-  /^[^\p{L}]*(?:\p{Ll}|(?:and|but|so|then|this|that|these|those|he|she|it|they|him|her|his|their|here|there|however|therefore)\b)/iu
+  /^\P{L}*(?:and|but|so|then|this|that|these|those|he|she|it|they|him|her|his|their|here|there|however|therefore)\b/iu
 
 /** What the place and form of a sentence say of its worth for a summary: gives a factor around 1 by its index. */
 export function sentenceWeigher(document: SplitDocument, stopWords: ReadonlySet<string>): (index: number) => number {
@@ -20,7 +20,7 @@ export function sentenceWeigher(document: SplitDocument, stopWords: ReadonlySet<
     if (/[?？]["'’”)]*$/.test(text)) factor *= 0.7
     if (/[:：][—–-]*$/.test(text)) factor *= 0.6
     if (spoken.has(index)) factor *= 0.4
-    if (leaningOpening.test(text)) factor *= 0.8
+    if (leaningOpening.test(text) || /^\P{L}*\p{Ll}/u.test(text)) factor *= 0.8
     if (openings.has(index)) factor *= index === 0 ? 1.6 : 1.25
     if (words.some((word) => subject.has(stem(word)))) factor *= 1.1
     return factor
@@ -30,7 +30,7 @@ export function sentenceWeigher(document: SplitDocument, stopWords: ReadonlySet<
 /** Too short to tell anything, or too long to read: both are worth less. */
 function lengthFactor(words: number): number {
   if (words < 6) return 0.2
-  if (words < 9) return 0.6
+  if (words < 9) return 0.4
   return words <= 45 ? 1 : Math.max(0.45, 1 - (words - 45) / 120)
 }
 

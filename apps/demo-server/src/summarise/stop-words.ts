@@ -26,6 +26,8 @@ export const englishStopWords: ReadonlySet<string> = new Set(
 /** In English every third word is one of these; in other languages hardly one in ten is. */
 const markers = new Set('the of and to a in that is was it for with as his on be at by i this had not but'.split(' '))
 const leastEnglish = 0.16
+/** Fewer words than these tell nothing of their language. */
+const fewestTelling = 12
 
 /** True when the words look like those of an English text. */
 export function looksEnglish(words: readonly string[]): boolean {
@@ -38,7 +40,7 @@ export function looksEnglish(words: readonly string[]): boolean {
  * is rougher.
  */
 export function stopWordsFor(words: readonly string[]): ReadonlySet<string> {
-  if (words.length === 0 || looksEnglish(words)) return englishStopWords
+  if (words.length < fewestTelling || looksEnglish(words)) return englishStopWords
   const counts = new Map<string, number>()
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   const least = Math.max(3, words.length * 0.004)

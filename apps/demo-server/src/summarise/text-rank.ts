@@ -78,6 +78,7 @@ export async function textRank(space: VectorSpace, options: TextRankOptions = {}
   for (let moved = Number.POSITIVE_INFINITY; moved > settled * count && iterations < mostIterations; iterations++) {
     const next = new Float64Array(count).fill(1 - damping)
     moved = 0
+    signal?.throwIfAborted()
     for (let i = 0; i < count; i++) {
       const share = (damping * (ranks[i] ?? 0)) / (strength[i] || 1)
       const [to, weights] = [neighbours[i] ?? [], likeness[i] ?? []]

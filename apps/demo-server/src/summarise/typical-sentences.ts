@@ -15,6 +15,7 @@ export async function typicalSentences(
   most: number,
   signal?: AbortSignal,
 ): Promise<number[]> {
+  signal?.throwIfAborted()
   if (sentences.length <= most) return [...sentences.keys()]
   const breather = createBreather(signal)
   const counts = new Map<string, number>()

@@ -6,6 +6,7 @@ import type { Author } from '../../src/summarise/author.js'
 import { createSummariseChain } from '../../src/summarise/chain.js'
 import { extractiveAuthor } from '../../src/summarise/extractive-author.js'
 import { createOpenAiAuthor } from '../../src/summarise/openai-author.js'
+import { wordStream } from '../../src/summarise/word-stream.js'
 import { alice, gettysburg } from './sample-text.js'
 
 let transport: Transport
@@ -73,7 +74,7 @@ describe('createSummariseChain', () => {
       { title: 'The Gettysburg Address', sections: 0, passages: 3, sentences: 10, words: 271, characters: 1_493 },
       { compared: 10, edges: expect.any(Number), iterations: expect.any(Number), top: expect.any(Array) },
       outline,
-      { words: stats(summary) },
+      { words: countSpaced(summary) },
       keywords,
     ])
     expect(run?.steps[2]?.text).toMatch(/^- Four score/)
@@ -137,9 +138,7 @@ describe('createSummariseChain', () => {
   })
 
   it.each(steps)('stops when it is cancelled as the step %s begins', async (name) => {
-    // A word an hour: it ends at once or never.
-    const chain = createSummariseChain({ transport, author: extractiveAuthor, pace: { wordDelayMs: slowFrom(name) } })
-    const { runId, result, cancel } = chain.start(alice)
+    const { runId, result, cancel } = chainOf(authorStuckAt(name)).start(alice)
     const settled = expect(result).rejects.toMatchObject({ name: 'AbortError' })
     await watch(runId, (event) => {
       if (event.update_type === 'step_start' && event.step_name === name) cancel('enough')
@@ -152,5 +151,10 @@ describe('createSummariseChain', () => {
   })
 })
 
-const slowFrom = (name: string) => (name === 'outline' ? 3_600_000 : 0)
-const stats = (summary: string) => summary.split(/\s+/).filter((word) => /\w/.test(word)).length
+/** Writes a word an hour from a step on: what it writes ends at once or never. */
+function authorStuckAt(name: string): Author {
+  const stuck: Author['outline'] = (_, { signal }) => wordStream('One two', { signal, wordDelayMs: 3_600_000 })
+  return { ...extractiveAuthor, [name === 'summary' || name === 'keywords' ? name : 'outline']: stuck }
+}
+
+const countSpaced = (summary: string) => summary.split(/\s+/).filter((word) => /\w/.test(word)).length

@@ -62,7 +62,7 @@ describe('readDocument', () => {
     const { text } = readDocument(`a${'😀'.repeat(maxCharacters / 2)}`)
 
     expect(text.length).toBe(maxCharacters - 1)
-    expect(text.isWellFormed?.() ?? true).toBe(true)
+    expect(text.slice(-2)).toBe('😀')
   })
 
   it('takes the bytes of an enormous file as far as they are needed', () => {

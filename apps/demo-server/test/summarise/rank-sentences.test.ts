@@ -44,11 +44,15 @@ describe('rankSentences', () => {
     expect((await rankSentences(await splitDocument('It is what it is.'))).scores).toEqual([1])
   })
 
-  it('stops at the signal and lets others have their turn', async () => {
+  it('stops at the signal, before and in the middle of its work', async () => {
     const document = await splitDocument(alice)
     const controller = new AbortController()
-    setImmediate(() => controller.abort(new Error('enough')))
+    const ranking = rankSentences(document, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error('enough')),
+    })
 
+    await expect(ranking.then(() => 'ranked')).rejects.toThrow('enough')
     await expect(rankSentences(document, { signal: controller.signal })).rejects.toThrow('enough')
   })
 })

@@ -28,7 +28,7 @@ describe('splitDocument', () => {
         { text: 'Six', passage: 3, words: ['six'] },
       ],
       words: 6,
-      characters: 53,
+      characters: 54,
       isCut: false,
     })
   })

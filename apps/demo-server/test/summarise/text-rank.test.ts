@@ -10,12 +10,10 @@ const space = (...texts: string[]) =>
 
 describe('textRank', () => {
   it('ranks the text that shares most with the others highest', async () => {
-    const { scores, edges } = await textRank(
-      space('cats drink milk', 'cats chase mice', 'mice drink milk cats chase', 'stones lie still'),
-    )
+    const { scores, edges } = await textRank(space('red fish', 'red fox', 'fox den', 'old stone'))
 
-    expect(scores.indexOf(Math.max(...scores))).toBe(2)
-    expect(scores[2]).toBe(1)
+    expect(scores.indexOf(Math.max(...scores))).toBe(1)
+    expect(scores[1]).toBe(1)
     expect(scores.indexOf(Math.min(...scores))).toBe(3)
     expect(edges).toBeGreaterThanOrEqual(2)
   })

@@ -33,8 +33,8 @@ describe('typicalSentences', () => {
   })
 
   it('stops at the signal', async () => {
-    const many = Array.from({ length: 400_000 }, () => sentence('w'))
-
-    await expect(typicalSentences(many, none, 10, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+    await expect(typicalSentences([sentence('w')], none, 10, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
+      'enough',
+    )
   })
 })

@@ -19,7 +19,11 @@ describe('wordPieces', () => {
   })
 
   it('gives the text when joined', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(wordPieces(text).join('')).toBe(text)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(wordPieces(text).join('')).toBe(text)
+      }),
+    )
   })
 })
 
