@@ -172,8 +172,9 @@ export class RunChannel {
     const shared = batches.map((batch) => new SharedBatch(batch))
     const before = this.#log.last
     for (const batch of shared) this.#log.push(batch)
+    // A reaper's end is no sign of life.
     if (this.#log.newest?.closes && this.#log.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
-    if (this.#isStalled) this.#setStalled(false)
+    else this.#setStalled(false)
     for (const viewer of [...this.#viewers.keys()]) {
       if (isFirst) this.#place(viewer)
       const standsAt = viewer.position?.seq ?? 0

@@ -1,0 +1,129 @@
+import { EventEmitter } from 'node:events'
+import { memoryTransport } from '@llmmon/core'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import type { WebSocket } from 'ws'
+import { Connection, type ConnectionUser } from '../src/connection.js'
+import { allowAnyone, resolveOptions } from '../src/options.js'
+
+class ScriptedSocket extends EventEmitter {
+  readonly OPEN = 1
+  readyState = 1
+  bufferedAmount = 0
+  readonly sent: string[] = []
+  readonly closes: [number, string][] = []
+  terminated = 0
+  pings = 0
+
+  send(frame: string | Buffer, _options: object, done: () => void): void {
+    this.sent.push(frame.toString())
+    this.callbacks.push(done)
+  }
+
+  readonly callbacks: (() => void)[] = []
+
+  close(code: number, reason: string): void {
+    this.closes.push([code, reason])
+  }
+
+  terminate(): void {
+    this.terminated += 1
+  }
+
+  ping(): void {
+    this.pings += 1
+  }
+}
+
+let now: number
+let ws: ScriptedSocket
+let connection: Connection
+let user: { readonly [Name in keyof ConnectionUser]: Mock<ConnectionUser[Name]> }
+
+function open(sendsHeartbeats = true): void {
+  now = 0
+  ws = new ScriptedSocket()
+  const options = resolveOptions({ transport: memoryTransport(), authorize: allowAnyone })
+  connection = new Connection(ws as unknown as WebSocket, undefined, options, () => now, sendsHeartbeats)
+  user = { receive: vi.fn(), drained: vi.fn(), tick: vi.fn(), close: vi.fn(), gone: vi.fn() }
+  connection.use(user)
+}
+
+beforeEach(() => open())
+afterEach(() => vi.restoreAllMocks())
+
+function pass(ms: number): void {
+  for (let left = ms; left > 0; left -= 1_000) {
+    now += 1_000
+    connection.tick()
+  }
+}
+
+describe('Connection', () => {
+  it('says something when it has said nothing for long, and not where frames are events only', () => {
+    pass(24_000)
+    expect(ws.sent.map((text) => JSON.parse(text).type)).toEqual(['hb'])
+    open(false)
+    pass(24_000)
+
+    expect(ws.sent).toEqual([])
+  })
+
+  it('pings, and gives up who answers nothing for two heartbeats', () => {
+    pass(25_000)
+    expect([ws.pings, ws.terminated]).toEqual([1, 0])
+    ws.emit('pong')
+    pass(50_000)
+    expect(ws.terminated).toBe(0)
+    pass(1_000)
+
+    expect(ws.terminated).toBe(1)
+  })
+
+  it('closes who makes no progress for ten seconds with the code to come back', () => {
+    ws.bufferedAmount = 300_000
+    pass(5_000)
+    ws.bufferedAmount = 290_000
+    pass(10_000)
+    expect(user.close).not.toHaveBeenCalled()
+    pass(2_000)
+
+    expect(user.close).toHaveBeenCalledWith(4502, expect.any(String))
+  })
+
+  it('tells when there is room again', () => {
+    connection.send('x')
+    ws.bufferedAmount = 300_000
+    ws.callbacks[0]?.()
+    expect(user.drained).not.toHaveBeenCalled()
+    ws.bufferedAmount = 100
+    ws.callbacks[0]?.()
+
+    expect(user.drained).toHaveBeenCalledTimes(1)
+  })
+
+  it('takes text only', () => {
+    ws.emit('message', Buffer.from('text'), false)
+    ws.emit('message', Buffer.from('binary'), true)
+
+    expect(user.receive.mock.calls).toEqual([['text']])
+    expect(user.close).toHaveBeenCalledWith(4400, expect.any(String))
+  })
+
+  it('closes once, with a reason that fits, and ends it when the other side does not', () => {
+    connection.close(4400, '💥'.repeat(100))
+    connection.close(1000, 'again')
+    connection.send('late')
+    pass(2_000)
+
+    expect(ws.closes).toHaveLength(1)
+    expect(Buffer.byteLength(ws.closes[0]?.[1] ?? '')).toBeLessThanOrEqual(123)
+    expect([ws.sent, ws.terminated]).toEqual([[], 1])
+  })
+
+  it('survives an error of its socket, and tells that it is gone', () => {
+    ws.emit('error', new Error('invalid frame'))
+    ws.emit('close')
+
+    expect(user.gone).toHaveBeenCalledTimes(1)
+  })
+})

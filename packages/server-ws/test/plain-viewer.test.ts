@@ -1,0 +1,76 @@
+import { memoryTransport, startRun } from '@llmmon/core'
+import { describe, expect, it } from 'vitest'
+import { Gate } from '../src/gate.js'
+import { allowAnyone, resolveOptions } from '../src/options.js'
+import { PlainViewer } from '../src/plain-viewer.js'
+import { RunChannel } from '../src/run-channel.js'
+
+const transport = memoryTransport()
+const options = resolveOptions({ transport, authorize: allowAnyone })
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+function open(runId: string, { permitted = true, after = 0 } = {}) {
+  const sent: { [field: string]: unknown }[] = []
+  const closes: number[] = []
+  const channel = new RunChannel(runId, options, () => 0)
+  const context = {
+    runId,
+    after,
+    gate: new Gate(options),
+    permitted: Promise.resolve(permitted),
+    channel: () => channel,
+    maxBufferedBytes: 100,
+    now: () => 0,
+  }
+  const viewer = new PlainViewer(context, {
+    bufferedBytes: 0,
+    send: (frame) => sent.push(JSON.parse(frame.toString())),
+    close: (code) => closes.push(code),
+  })
+  return { viewer, channel, sent, closes }
+}
+
+describe('PlainViewer', () => {
+  it('gets one event a frame after the number it knows, and 1000 at the end', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    run.custom('n', 1)
+    run.complete()
+    await run.flushed()
+    const { channel, sent, closes } = open('r', { after: 1 })
+    await settle()
+    channel.close()
+
+    expect(sent.map(({ seq, run_id }) => [seq, run_id])).toEqual([
+      [2, 'r'],
+      [3, 'r'],
+    ])
+    expect(closes).toEqual([1000])
+  })
+
+  it('is closed with 4505 where it would have to start over', () => {
+    const { viewer, channel, closes } = open('none')
+    viewer.reset('replaced')
+    channel.close()
+
+    expect(closes).toEqual([4505])
+  })
+
+  it('is told of a lost run before it is closed', () => {
+    const { viewer, channel, sent, closes } = open('none')
+    viewer.lost({ update_type: 'error', status: 'error', error: 'gone', code: 'lost', ts: 1 })
+    channel.close()
+
+    expect(sent).toMatchObject([{ code: 'lost', run_id: 'none' }])
+    expect(closes).toEqual([1000])
+  })
+
+  it('holds nothing once it has gone', async () => {
+    const { viewer, channel, closes } = open('gone')
+    viewer.gone()
+    await settle()
+    viewer.close(1001, 'x')
+
+    expect([channel.size, closes]).toEqual([0, []])
+    channel.close()
+  })
+})

@@ -1,0 +1,74 @@
+import { testBatch } from '@llmmon/testkit'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ReplayLog } from '../src/replay-log.js'
+import { SharedBatch } from '../src/shared-batch.js'
+
+const shared = (from: number, to: number, epoch = '5') => new SharedBatch(testBatch('r', epoch, from, to))
+
+function filled(...spans: readonly (readonly [number, number])[]): ReplayLog {
+  const log = new ReplayLog()
+  for (const [from, to] of spans) log.push(shared(from, to))
+  return log
+}
+
+describe('ReplayLog', () => {
+  it('knows where it stands', () => {
+    expect([new ReplayLog().last, new ReplayLog().epoch, new ReplayLog().from]).toEqual([0, '0', 1])
+    expect([filled([1, 3], [4, 4]).last, filled([1, 3]).epoch]).toEqual([4, '5'])
+  })
+
+  it('gives what holds anything after a number', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), fc.nat(), (sizes, at) => {
+        const log = new ReplayLog()
+        let from = 1
+        for (const size of sizes) {
+          log.push(shared(from, from + size - 1))
+          from += size
+        }
+        const seq = at % from
+        const found = log.since(seq) ?? []
+        expect(found.every(({ to }) => to > seq)).toBe(true)
+        expect(found.at(-1)?.to ?? seq).toBe(log.last)
+        if (found[0]) expect(found[0].from).toBeLessThanOrEqual(seq + 1)
+      }),
+    )
+  })
+
+  it('forgets from the front, says so, and takes back what was read again', () => {
+    const log = filled([1, 1], [2, 2], [3, 3])
+    log.trim(shared(3, 3).text.length)
+    expect([log.from, log.since(1), log.since(2)?.length]).toEqual([3, undefined, 1])
+    log.prepend([shared(1, 2), shared(3, 3)])
+
+    expect(log.since(0)?.map(({ from, to }) => [from, to])).toEqual([
+      [1, 2],
+      [3, 3],
+    ])
+  })
+
+  it('always keeps the newest batch', () => {
+    const log = filled([1, 1], [2, 2])
+    log.trim(0)
+
+    expect(log.newest?.to).toBe(2)
+  })
+
+  it('does not take back what does not join', () => {
+    const log = filled([1, 1], [2, 2], [3, 3], [4, 4])
+    log.trim(0)
+    log.prepend([shared(1, 2)])
+
+    expect(log.from).toBe(4)
+  })
+
+  it('knows what its epoch continues, and forgets everything when told to', () => {
+    const log = filled([1, 3])
+    log.push(new SharedBatch({ ...testBatch('r', '6', 4, 4), base: { epoch: '5', to: 3 } }))
+    expect(log.base).toEqual({ epoch: '5', to: 3 })
+    log.clear()
+
+    expect([log.base, log.length, log.last]).toEqual([undefined, 0, 0])
+  })
+})

@@ -1,0 +1,189 @@
+import { type MemoryTransport, memoryTransport, type Position, type Run, reserveRun, startRun } from '@llmmon/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { allowAnyone, resolveOptions } from '../src/options.js'
+import { RunChannel } from '../src/run-channel.js'
+import type { Viewer } from '../src/viewer.js'
+
+let clock: number
+let transport: MemoryTransport
+let channel: RunChannel
+
+/** A viewer that writes down what happens to it. */
+class TestViewer implements Viewer {
+  readonly log: string[] = []
+  isReady = true
+  constructor(public position: Position | undefined = undefined) {}
+  send({ from, to }: { from: number; to: number }): void {
+    this.log.push(`${from}-${to}`)
+  }
+  reset(reason: string): void {
+    this.log.push(`reset ${reason}`)
+  }
+  status(state: string): void {
+    this.log.push(state)
+  }
+  end({ seq }: Position): void {
+    this.log.push(`end ${seq}`)
+  }
+  lost({ code }: { code?: string }): void {
+    this.log.push(`lost ${code}`)
+  }
+  notFound(): void {
+    this.log.push('not found')
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  clock = 1_000_000
+  transport = memoryTransport({ now: () => clock })
+})
+
+afterEach(() => {
+  channel.close()
+  vi.useRealTimers()
+})
+
+async function open(viewer: TestViewer = new TestViewer(), limits = {}): Promise<TestViewer> {
+  channel = new RunChannel('r', resolveOptions({ transport, authorize: allowAnyone, limits }), () => clock)
+  await channel.ready()
+  channel.add(viewer)
+  return viewer
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 1_000) {
+    clock += Math.min(1_000, left)
+    channel.tick()
+    await vi.advanceTimersByTimeAsync(0)
+  }
+}
+
+/** A writer that gives no signs of life by itself: its process is gone. */
+async function deadRun(): Promise<void> {
+  const label = { chain: 'c', metadata: {}, tags: [] }
+  const claimed = await transport.claim({ runId: 'r', owner: 'o', hostId: 'h', mode: 'new', ...label })
+  const epoch = claimed.answer === 'ok' ? claimed.epoch : ''
+  const event = { update_type: 'start', status: 'started', metadata: {}, seq: 1, ts: 0 }
+  const text = JSON.stringify({ type: 'events', run_id: 'r', epoch, from: 1, to: 1, events: [event] })
+  await transport.append({ runId: 'r', batch: { epoch, from: 1, to: 1, closes: false, text } })
+}
+
+async function say(run: Run, ...data: unknown[]): Promise<void> {
+  for (const each of data) {
+    run.custom('n', each)
+    const flushed = run.flushed()
+    await vi.advanceTimersByTimeAsync(10)
+    await flushed
+  }
+}
+
+describe('RunChannel', () => {
+  it('stops pushing to a viewer whose connection is full, and goes on where it stood when there is room', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    const slow = await open()
+    const fast = new TestViewer()
+    channel.add(fast)
+    await say(run, 1)
+    slow.isReady = false
+    await say(run, 2, 3, 4)
+    expect(slow.log).toEqual(fast.log.slice(0, slow.log.length))
+    const stoodAt = slow.position?.seq
+    slow.isReady = true
+    channel.pump(slow)
+
+    expect(stoodAt).toBeLessThan(fast.position?.seq ?? 0)
+    expect(slow.position).toEqual(fast.position)
+  })
+
+  it('shows a silent writer as stalled, ends its run after the lease, and believes it a minute later', async () => {
+    await deadRun()
+    const viewer = await open()
+    await pass(12_000)
+    expect(viewer.log).toEqual(['1-1', 'stalled'])
+    await pass(14_000)
+    expect(viewer.log).toEqual(['1-1', 'stalled', '2-2'])
+    await pass(61_000)
+
+    expect(viewer.log.at(-1)).toBe('end 2')
+    expect(channel.size).toBe(0)
+  })
+
+  it('ends at once for who comes when the minute is over', async () => {
+    await deadRun()
+    clock += 30_000
+    await transport.reap('r')
+    clock += 61_000
+    const viewer = await open()
+
+    expect(viewer.log.at(-1)).toBe('end 2')
+  })
+
+  it('says that a run is lost that vanishes with nobody to heal it', async () => {
+    await deadRun()
+    const viewer = await open()
+    transport.lose('r')
+    await pass(12_000)
+    expect(viewer.log).toEqual(['1-1', 'stalled'])
+    await pass(30_000)
+
+    expect(viewer.log.at(-1)).toBe('lost lost')
+  })
+
+  it('says the same to who comes back for a run that a new server knows nothing of', async () => {
+    const viewer = await open(new TestViewer({ epoch: '7', seq: 3 }))
+    expect(viewer.log).toEqual(['stalled'])
+    await pass(26_000)
+
+    expect(viewer.log).toEqual(['stalled', 'lost lost'])
+  })
+
+  it('gives up an unknown run after its time, but not one that is reserved', async () => {
+    const viewer = await open(new TestViewer(), { pendingMs: 5_000 })
+    await pass(6_000)
+    expect(viewer.log).toEqual(['not found'])
+    channel.close()
+    await reserveRun({ transport, runId: 'r' })
+    const patient = await open(new TestViewer(), { pendingMs: 5_000 })
+    await pass(60_000)
+
+    expect(patient.log).toEqual([])
+    expect(channel.phase).toBe('pending')
+  })
+
+  it('waits one lease for a store that was rolled back behind its viewer, then resets', async () => {
+    await deadRun()
+    const epoch = (await transport.inspect('r'))?.epoch ?? ''
+    const viewer = await open(new TestViewer({ epoch, seq: 9 }))
+    for (let i = 0; i < 5; i += 1) {
+      expect(viewer.log).toEqual([])
+      await pass(4_000)
+      await transport.heartbeat({ runId: 'r', epoch })
+    }
+    await pass(1_000)
+
+    expect(viewer.log.slice(-2)).toEqual(['reset rollback', '1-1'])
+  })
+
+  it('reads the store once for all viewers that stand before what it has kept', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await open()
+    await say(run, 'x'.repeat(60_000), 'y'.repeat(60_000), 'z'.repeat(60_000), 'a'.repeat(60_000), 'b'.repeat(60_000))
+    const read = vi.spyOn(transport, 'read')
+    channel.shrink()
+    expect(channel.historyLength).toBeLessThanOrEqual(262_144)
+    const late = Array.from({ length: 100 }, () => new TestViewer())
+    for (const viewer of late) channel.add(viewer)
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(read).toHaveBeenCalledTimes(1)
+    expect(late.every(({ position }) => position?.seq === 6)).toBe(true)
+  })
+
+  it('leaves nobody behind when it closes', async () => {
+    await open()
+    channel.close()
+
+    expect(channel.size).toBe(0)
+  })
+})
