@@ -13,9 +13,6 @@ export interface SchemaOutcome {
   readonly issues?: readonly { readonly message: string }[] | undefined
 }
 
-/** What a schema's values are. */
-export type SchemaOutput<Schema> = Schema extends StandardSchema<infer Output> ? Output : never
-
 /**
  * Tells `onMismatch` when a value does not match its schema. Only tells: the value is sent all the same, since a
  * mistake in a schema must not hide a result. Never throws.
