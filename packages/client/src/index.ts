@@ -1,12 +1,7 @@
 export { LlmmonError } from '@llmmon/core/protocol'
-export {
-  ChainMonitor,
-  type ChainMonitorOptions,
-  type MonitorEvents,
-  type MonitorHandlers,
-  type Register,
-} from './chain-monitor.js'
+export { ChainMonitor, type ChainMonitorOptions } from './chain-monitor.js'
 export { createMonitorClient, type MonitorClient } from './monitor-client.js'
+export type { MonitorEvents, MonitorHandlers, Register } from './monitor-events.js'
 export type { MonitorClientOptions } from './run-registry.js'
 export type { GetToken } from './run-source.js'
 export type { MonitorConnection, MonitorSnapshot } from './snapshot.js'

@@ -1,4 +1,5 @@
-import { ChainMonitor, type MonitorHandlers } from './chain-monitor.js'
+import { ChainMonitor } from './chain-monitor.js'
+import type { MonitorHandlers } from './monitor-events.js'
 import { bindRegistry, type MonitorClientOptions, RunRegistry } from './run-registry.js'
 
 /** Watches any number of runs over one connection. */

@@ -1,5 +1,5 @@
 import type { RunEvent } from '@llmmon/core/protocol'
-import { compact } from '@llmmon/core/state'
+import { compact, indexAfter } from '@llmmon/core/state'
 import { TextCursor } from './text-cursor.js'
 
 /** How many events are added before the log is compacted again. */
@@ -44,14 +44,7 @@ export class RunLog {
 
   /** The first event after a number, or undefined. */
   after(seq: number): RunEvent | undefined {
-    let low = 0
-    let high = this.#events.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#events[middle] as RunEvent).seq <= seq) low = middle + 1
-      else high = middle
-    }
-    return this.#events[low]
+    return this.#events[indexAfter(this.#events, seq, (event) => event.seq)]
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Base } from '@llmmon/core'
+import { type Base, indexAfter } from '@llmmon/core'
 import type { SharedBatch } from './shared-batch.js'
 
 /** The history of a run that a server has at hand: contiguous batches that end at the newest. */
@@ -47,14 +47,7 @@ export class ReplayLog {
   /** The batches that hold anything after `seq`, or undefined when they no longer reach back to it. */
   since(seq: number): readonly SharedBatch[] | undefined {
     if (seq + 1 < this.from) return undefined
-    let low = 0
-    let high = this.#batches.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#batches[middle] as SharedBatch).to <= seq) low = middle + 1
-      else high = middle
-    }
-    return this.#batches.slice(low)
+    return this.#batches.slice(indexAfter(this.#batches, seq, (batch) => batch.to))
   }
 
   /** Puts what was read from the store before what is here. */

@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '@llmmon/core'
 import { CatchUp } from './catch-up.js'
+import { lostEvent } from './lost-event.js'
 import type { ResolvedServerOptions } from './options.js'
 import { ReplayLog } from './replay-log.js'
 import { SharedBatch } from './shared-batch.js'
@@ -292,10 +293,4 @@ export class RunChannel {
     this.#isStalled = isStalled
     for (const viewer of this.#viewers.keys()) viewer.status(isStalled ? 'stalled' : 'live')
   }
-}
-
-/** The event that tells a viewer that its run has vanished. */
-function lostEvent(ts: number) {
-  const error = 'This run is gone from the server and nobody writes it any more.'
-  return { update_type: 'error', status: 'error', error, code: 'lost', ts } as const
 }

@@ -2,6 +2,7 @@ export { compact } from './compact.js'
 export { compactChunks } from './compact-chunks.js'
 export { cutHistory } from './cut-history.js'
 export { fold, foldBatch } from './fold.js'
+export { indexAfter } from './index-after.js'
 export {
   initialRunState,
   type RunState,

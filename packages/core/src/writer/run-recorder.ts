@@ -7,6 +7,7 @@ import type { ResolvedWriterLimits } from './limits.js'
 import { messageOf, type PublicError } from './public-error.js'
 import { type RedactHook, redactEvent } from './redact.js'
 import type { StepOptions } from './run.js'
+import type { RunEnd } from './run-end.js'
 import type { RunSink } from './run-sink.js'
 import { Scope, StepScope, stepNames } from './scope.js'
 import { snapshot } from './snapshot.js'
@@ -25,13 +26,6 @@ export interface RunRecorderOptions {
   /** Called once, when the run has ended. */
   readonly onEnd?: () => void
 }
-
-/** How a run ends. */
-export type RunEnd =
-  | { readonly how: 'complete'; readonly result: unknown }
-  | { readonly how: 'error'; readonly error: unknown }
-  | { readonly how: 'cancelled'; readonly reason: string | null }
-  | { readonly how: 'abandoned' }
 
 const longestName = 256
 

@@ -1,32 +1,11 @@
 import type { EncodedBatch, ErrorCode } from '../protocol/index.js'
-import type {
-  ClaimAnswer,
-  ClaimRequest,
-  RestoreRequest,
-  RunInfo,
-  RunLabel,
-  WriteAnswer,
-} from '../transport/transport.js'
+import type { ClaimAnswer, ClaimRequest, RunInfo, RunLabel, WriteAnswer } from '../transport/transport.js'
 import type { Draft } from './draft.js'
-import { type Checkpoint, moved, WriterHistory } from './history.js'
+import { moved, WriterHistory } from './history.js'
 import type { ResolvedWriterLimits } from './limits.js'
 import { Outbox } from './outbox.js'
 import { seal } from './seal.js'
-
-/** What a run's writer wants of the store next. */
-export type WriterRequest =
-  | { readonly op: 'claim'; readonly mode: ClaimRequest['mode'] }
-  | { readonly op: 'append'; readonly batch: EncodedBatch }
-  | { readonly op: 'checkpoint'; readonly epoch: string; readonly checkpoint: Checkpoint }
-  | { readonly op: 'restore'; readonly request: Pick<RestoreRequest, 'epoch' | 'segments' | 'tail'> }
-  | { readonly op: 'heartbeat'; readonly epoch: string }
-  | { readonly op: 'verify' }
-
-/** What the store said to each of them. */
-export type WriterAnswer =
-  | { readonly op: 'claim'; readonly answer: ClaimAnswer }
-  | { readonly op: 'append' | 'checkpoint' | 'restore' | 'heartbeat'; readonly answer: WriteAnswer }
-  | { readonly op: 'verify'; readonly answer: RunInfo | undefined }
+import type { WriterAnswer, WriterRequest } from './writer-request.js'
 
 /**
  * How a run's writer stands.

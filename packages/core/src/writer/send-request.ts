@@ -1,5 +1,6 @@
 import type { Transport } from '../transport/transport.js'
-import type { RunWriter, WriterAnswer, WriterRequest } from './run-writer.js'
+import type { RunWriter } from './run-writer.js'
+import type { WriterAnswer, WriterRequest } from './writer-request.js'
 
 /** Makes one request of a run's writer to a transport. */
 export async function sendRequest(

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { decodeBatch } from '../../src/index.js'
 import type { Draft } from '../../src/writer/draft.js'
 import { defaultWriterLimits } from '../../src/writer/limits.js'
-import { RunWriter, type WriterAnswer, type WriterPhase, type WriterRequest } from '../../src/writer/run-writer.js'
+import { RunWriter, type WriterPhase } from '../../src/writer/run-writer.js'
+import type { WriterAnswer, WriterRequest } from '../../src/writer/writer-request.js'
 
 let stopped: string[]
 let cancelled: (string | null)[]
