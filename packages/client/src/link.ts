@@ -103,7 +103,8 @@ export class Link {
         return
       case 'retry-in':
         clearTimeout(this.#retryTimer)
-        this.#retryTimer = quietly(setTimeout(() => this.handle({ type: 'retry-due' }), effect.ms))
+        // Holds a Node process: somebody needs this connection.
+        this.#retryTimer = setTimeout(() => this.handle({ type: 'retry-due' }), effect.ms)
         return
       case 'cancel-retry':
         clearTimeout(this.#retryTimer)

@@ -74,12 +74,8 @@ export class ProtocolSource implements RunSource {
   cancel(runId: string, reason: string | undefined): Promise<'accepted' | 'already_ended'> {
     return new Promise((resolve, reject) => {
       const ref = this.#nextRef()
-      const timer = quietly(
-        setTimeout(
-          () => settle(new LlmmonError('timeout', 'The cancel was not answered in time.', { retryable: true })),
-          cancelTimeoutMs,
-        ),
-      )
+      const late = new LlmmonError('timeout', 'The cancel was not answered in time.', { retryable: true })
+      const timer = setTimeout(() => settle(late), cancelTimeoutMs)
       const settle: Command['settle'] = (answer) => {
         clearTimeout(timer)
         this.#commands.delete(ref)

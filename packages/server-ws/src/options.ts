@@ -24,7 +24,10 @@ export interface ServerLimits {
   maxSubscriptions?: number
   /** Connections of this server. Default 10 000; beyond it HTTP 503. */
   maxConnections?: number
-  /** Frames a second that a client may send on average. Default 20, in bursts of five times as many; beyond it 4503. */
+  /**
+   * Frames a second that a client may send on average, in bursts of five times as many plus `maxSubscriptions`.
+   * Default 20; beyond it 4503.
+   */
   framesPerSecond?: number
   /** How long a connection may take to say hello, ms. Default 10 000; then 4504. */
   helloTimeoutMs?: number

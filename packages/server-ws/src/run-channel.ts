@@ -268,6 +268,8 @@ export class RunChannel {
       const now = this.#now()
       const { heartbeatMs, leaseMs } = this.#transport.liveness
       this.#info = info
+      // What is not open changes by events, which are heard; it is looked at less often.
+      if (info?.state !== 'open') this.#quietSince = now
       if (!info) {
         if (this.#log.last === 0) return
         this.#vanishedAt ??= now

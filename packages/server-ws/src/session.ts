@@ -46,11 +46,12 @@ export class Session {
   #principal: unknown
 
   constructor(context: SessionContext, outlet: Outlet) {
-    const { framesPerSecond } = context.options.limits
+    const { framesPerSecond, maxSubscriptions } = context.options.limits
     this.#context = context
     this.#outlet = outlet
     this.#startedAt = context.now()
-    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5, this.#startedAt)
+    // A client that comes back subscribes to all it watches at once.
+    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5 + maxSubscriptions, this.#startedAt)
   }
 
   /** How many runs it watches. */

@@ -10,3 +10,12 @@ export function endsInHalf(text: string, end = text.length): boolean {
   const unit = text.charCodeAt(end - 1)
   return unit >= 0xd800 && unit <= 0xdbff
 }
+
+/** A text in pieces of at most `length` UTF-16 units; none for the empty text. */
+export function* slices(text: string, length: number): Iterable<string> {
+  if (text.length <= length) {
+    if (text !== '') yield text
+    return
+  }
+  for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length)
+}

@@ -1,9 +1,9 @@
 import { type Channel, channels, type EventBody, type Json, type LlmmonError, type StepEnd } from '../protocol/index.js'
 import { addUsage, type Usage, usageToWire } from '../state/index.js'
-import { sliceText } from './code-point.js'
+import { slices, sliceText } from './code-point.js'
 import type { Draft } from './draft.js'
 import { type ErrorHook, runError } from './hooks.js'
-import type { ResolvedWriterLimits } from './limits.js'
+import { chunkLength, type ResolvedWriterLimits } from './limits.js'
 import { messageOf, type PublicError } from './public-error.js'
 import { type RedactHook, redactEvent } from './redact.js'
 import type { StepOptions } from './run.js'
@@ -162,8 +162,11 @@ export class RunRecorder {
     }
     if (delta === '' || !this.#takes(scope, 'token')) return
     const redacted = this.#options.redact ? this.#redact({ ...this.#tokenBody(scope, channel, delta, 0) }).delta : delta
-    const placed = redacted === '' ? undefined : scope.streams.push(channel, redacted)
-    if (placed) this.#push(this.#tokenBody(scope, channel, placed.delta, placed.at), 0)
+    // In pieces: one that is longer than what may wait would have to be given up whole.
+    for (const piece of slices(redacted, chunkLength)) {
+      const placed = scope.streams.push(channel, piece)
+      if (placed) this.#push(this.#tokenBody(scope, channel, placed.delta, placed.at), 0)
+    }
   }
 
   progress(scope: Scope, percentage: number | null, message: string | null): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endsInHalf, sliceText } from '../../src/writer/code-point.js'
+import { endsInHalf, slices, sliceText } from '../../src/writer/code-point.js'
 
 describe('sliceText', () => {
   it('cuts at the length, or one before where that is inside a character', () => {
@@ -15,5 +15,13 @@ describe('endsInHalf', () => {
     expect(endsInHalf('a😀', 2)).toBe(true)
     expect(endsInHalf('a😀')).toBe(false)
     expect(endsInHalf('')).toBe(false)
+  })
+})
+
+describe('slices', () => {
+  it('gives the whole text in pieces, and nothing for nothing', () => {
+    expect([...slices('abcde', 2)]).toEqual(['ab', 'cd', 'e'])
+    expect([...slices('ab', 2)]).toEqual(['ab'])
+    expect([...slices('', 2)]).toEqual([])
   })
 })

@@ -163,6 +163,18 @@ describe('RunRecorder', () => {
     expect(deltas.slice(0, -1).every((delta) => !/[\ud800-\udbff]$/.test(delta))).toBe(true)
   })
 
+  it('sends a token of a million characters whole, in pieces that never cut a character', async () => {
+    const run = open()
+    const text = '😀'.repeat(500_000)
+    run.token(text)
+    run.complete()
+    const list = await events(run)
+    const deltas = list.flatMap((event) => (event.update_type === 'token' ? [event.delta] : []))
+
+    expect(deltas.join('')).toBe(text)
+    expect(deltas.every((delta) => delta.length <= 32_768 && !/[\ud800-\udbff]$/.test(delta))).toBe(true)
+  })
+
   it('adds up what its steps used', async () => {
     const run = open()
     await run.step('a', (step) => step.usage({ inputTokens: 1, outputTokens: 2 }))
