@@ -8,7 +8,8 @@ import { backoffMs } from './backoff.js'
  *  idle ──need──► connecting ──opened──► greeting ──welcome──► open
  *   ▲                │  ▲                   │                    │
  *   └──unneeded──────┤  └──retry-due── waiting ◄────lost/silent──┤
- *                    └──────── refused (a code that stops) ◄─────┘      closed ◄── close
+ *                    ▲                                           │
+ *                    └──need── refused ◄── a code that stops ────┘      closed ◄── close
  * ```
  */
 export type ConnectionPhase = 'idle' | 'connecting' | 'greeting' | 'open' | 'waiting' | 'refused' | 'closed'
@@ -72,7 +73,8 @@ export function connection(state: ConnectionState, event: ConnectionEvent): Step
   if (phase === 'closed') return [state, []]
   switch (event.type) {
     case 'need':
-      return phase === 'idle' ? connect(state) : [state, []]
+      // Refused is not tried again by itself; but who asks anew may have a reason, such as having logged in.
+      return phase === 'idle' || phase === 'refused' ? connect(state) : [state, []]
     case 'unneeded':
       if (hasSocket) return [{ ...idleConnection, attempt: state.attempt }, [{ type: 'drop' }]]
       return phase === 'waiting'

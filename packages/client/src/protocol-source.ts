@@ -58,8 +58,8 @@ export class ProtocolSource implements RunSource {
   watch(run: WatchedRun): void {
     const watch: Watch = { run, ref: 0, isAnswered: false, holes: 0 }
     this.#watches.set(run.runId, watch)
-    this.#show(run, this.#link.state)
     this.#link.need()
+    this.#show(run, this.#link.state)
     if (this.#canSend) this.#subscribe(watch)
   }
 

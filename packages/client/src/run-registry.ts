@@ -34,6 +34,8 @@ export class RunRegistry {
   readonly #runs = new Map<string, { run: WatchedRun; users: number; timer?: ReturnType<typeof setTimeout> }>()
   readonly #monitors = new Set<Closable>()
   #isClosed = false
+  /** Called when nobody shows any of its runs. */
+  onIdle: (() => void) | undefined
 
   constructor({ url, getToken, protocol = 'llmmon', WebSocket }: MonitorClientOptions) {
     if (protocol !== 'llmmon' && protocol !== 'plain') {
@@ -95,6 +97,7 @@ export class RunRegistry {
   #rest(run: WatchedRun): void {
     this.#source.unwatch(run)
     if (!run.isFinal || run.failure) this.#runs.delete(run.runId)
+    if (this.#monitors.size === 0) this.onIdle?.()
     let length = 0
     for (const { run, users } of this.#runs.values()) if (users === 0) length += run.log.length
     for (const [runId, { run, users }] of this.#runs) {
@@ -108,7 +111,10 @@ export class RunRegistry {
 
 const shared: { readonly url: string; readonly options: MonitorClientOptions; readonly registry: RunRegistry }[] = []
 
-/** The client that monitors with the same address, token function, protocol and WebSocket share. It lives with the page. */
+/**
+ * The client that monitors with the same address, token function, protocol and WebSocket share. It lives with the
+ * page; one with a `getToken` until nobody shows its runs.
+ */
 export function sharedRegistry(options: MonitorClientOptions): RunRegistry {
   const url = webSocketUrl(options.url)
   const { getToken, protocol = 'llmmon', WebSocket } = options
@@ -118,9 +124,16 @@ export function sharedRegistry(options: MonitorClientOptions): RunRegistry {
     return url === other && isSame
   })
   if (known) return known.registry
-  const registry = new RunRegistry({ ...options, url })
-  shared.push({ url, options, registry })
-  return registry
+  const entry = { url, options, registry: new RunRegistry({ ...options, url }) }
+  shared.push(entry)
+  // A function made anew for each monitor would else leave a client behind each time.
+  if (getToken) {
+    entry.registry.onIdle = () => {
+      const at = shared.indexOf(entry)
+      if (at >= 0) shared.splice(at, 1)
+    }
+  }
+  return entry.registry
 }
 
 const registries = new WeakMap<object, RunRegistry>()

@@ -16,6 +16,7 @@ export class RunStore {
   #stalled = false
   #connection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
   #callOff: (() => void) | undefined
+  #isDirty = false
 
   constructor(runId: string) {
     this.#state = initialRunState(runId)
@@ -46,7 +47,7 @@ export class RunStore {
     this.#pending = []
     this.#state = initialRunState(this.#state.runId)
     this.#epoch = null
-    this.flush()
+    this.#change()
   }
 
   /** Takes an event without a number: the run is refused or lost. */
@@ -56,13 +57,13 @@ export class RunStore {
       const error = { message: event.error, code: event.code ?? null }
       this.#state = { ...this.#state, status: 'error', cancelling: false, error, endedAt: event.ts }
     }
-    this.flush()
+    this.#change()
   }
 
   setStalled(stalled: boolean): void {
     if (stalled === this.#stalled) return
     this.#stalled = stalled
-    this.flush()
+    this.#change()
   }
 
   setConnection(connection: Partial<MonitorConnection>): void {
@@ -70,13 +71,15 @@ export class RunStore {
     const keys = Object.keys(next) as (keyof MonitorConnection)[]
     if (keys.every((key) => next[key] === this.#connection[key])) return
     this.#connection = next
-    this.flush()
+    this.#change()
   }
 
-  /** Folds what waits and tells everybody. */
+  /** Folds what waits and tells everybody; does nothing where nothing does. */
   flush(): void {
     this.#callOff?.()
     this.#callOff = undefined
+    if (this.#pending.length === 0 && !this.#isDirty) return
+    this.#isDirty = false
     this.#fold()
     this.#snapshot = this.#make()
     for (const listener of [...this.#listeners]) {
@@ -86,6 +89,11 @@ export class RunStore {
         console.error('llmmon: a subscriber threw:', error)
       }
     }
+  }
+
+  #change(): void {
+    this.#isDirty = true
+    this.flush()
   }
 
   #fold(): void {

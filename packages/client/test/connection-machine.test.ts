@@ -151,7 +151,7 @@ const table: { readonly [Phase in ConnectionPhase]: { readonly [Name in keyof ty
     close: 'closed: cancel-retry',
   },
   refused: {
-    need: 'refused:',
+    need: 'connecting: connect',
     unneeded: 'refused:',
     opened: 'refused:',
     welcome: 'refused:',

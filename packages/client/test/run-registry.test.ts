@@ -81,6 +81,19 @@ describe('sharedRegistry', () => {
   })
 })
 
+describe('sharedRegistry with a token function', () => {
+  it('is let go when nobody shows its runs any more', () => {
+    const getToken = () => null
+    const registry = sharedRegistry({ ...options, getToken })
+    const first = monitor()
+    const run = registry.join(first, 'r', listener)
+    registry.leave(first, run, listener)
+    vi.advanceTimersByTime(250)
+
+    expect(sharedRegistry({ ...options, getToken })).not.toBe(registry)
+  })
+})
+
 describe('bindRegistry', () => {
   it('lets a client be recognised', () => {
     const client = {}

@@ -54,6 +54,16 @@ describe('RunStore', () => {
     expect(console.error).toHaveBeenCalledTimes(1)
   })
 
+  it('keeps its snapshot where a flush finds nothing', () => {
+    const store = new RunStore('r')
+    const told = vi.fn()
+    store.subscribe(told)
+    const before = store.getSnapshot()
+    store.flush()
+
+    expect([store.getSnapshot() === before, told.mock.calls.length]).toEqual([true, 0])
+  })
+
   it('says nothing of a connection that stands as before', () => {
     const store = new RunStore('r')
     const told = vi.fn()
