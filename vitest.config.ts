@@ -10,7 +10,7 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, imp
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
-  { find: /^@llmmon\/(core|client|server-ws|testkit)$/, replacement: source('$1/src/index.ts') },
+  { find: /^@llmmon\/(core|client|server-ws|testkit|transport-redis)$/, replacement: source('$1/src/index.ts') },
 ]
 
 export default defineConfig({

@@ -5,5 +5,6 @@ export { type FakeConnection, type FakeServer, fakeServer } from './fake-server.
 export { type Listening, listen } from './listen.js'
 export { type RawFrame, type RawViewer, rawViewer } from './raw-viewer.js'
 export { readEvents } from './read-events.js'
+export { type RedisServer, startRedis } from './redis-server.js'
 export { type TcpProxy, tcpProxy } from './tcp-proxy.js'
 export { type ConformanceSubject, transportConformance } from './transport-conformance.js'

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { CommandAnswer, RunCommand, WriterHost } from '@llmmon/core'
+import type { Redis } from 'ioredis'
+import { whenReady } from './connect.js'
+import { inboxChannel } from './keys.js'
+import type { Subscriber } from './subscriber.js'
+
+type Letter =
+  | {
+      readonly type: 'command'
+      readonly id: string
+      readonly replyTo: string
+      readonly runId: string
+      readonly command: RunCommand
+    }
+  | { readonly type: 'answer'; readonly id: string; readonly answer: CommandAnswer }
+
+/** How long the writer's process may take to answer, ms. */
+const answerMs = 5_500
+
+/** Commands between processes: each has a channel for what it is told, and answers on that of who told it. */
+export class Inbox {
+  readonly #redis: Redis
+  readonly #subscriber: Subscriber
+  readonly #prefix: string
+  readonly #id = randomUUID()
+  readonly #waiting = new Map<string, (answer: CommandAnswer) => void>()
+  #own: Promise<() => void> | undefined
+
+  constructor(redis: Redis, subscriber: Subscriber, prefix: string) {
+    this.#redis = redis
+    this.#subscriber = subscriber
+    this.#prefix = prefix
+  }
+
+  /** Takes the commands for a writer side of this process; gives how to stop. */
+  host(host: WriterHost): () => void {
+    let isOver = false
+    const listening = this.#listen(host.hostId, (letter) => {
+      if (letter.type === 'command') void this.#obey(host, letter)
+    })
+    listening.then((stop) => isOver && stop()).catch(() => undefined)
+    return () => {
+      isOver = true
+      listening.then((stop) => stop()).catch(() => undefined)
+    }
+  }
+
+  /** Sends a command to the process that writes a run. */
+  async send(hostId: string, runId: string, command: RunCommand): Promise<CommandAnswer> {
+    this.#own ??= this.#listen(this.#id, (letter) => {
+      if (letter.type === 'answer') this.#waiting.get(letter.id)?.(letter.answer)
+    })
+    await this.#own
+    const id = randomUUID()
+    const letter: Letter = { type: 'command', id, replyTo: this.#id, runId, command }
+    let timer: NodeJS.Timeout | undefined
+    const answer = new Promise<CommandAnswer>((resolve) => {
+      this.#waiting.set(id, resolve)
+      timer = setTimeout(() => resolve('no_writer'), answerMs)
+    })
+    try {
+      await whenReady(this.#redis)
+      const heard = await this.#redis.publish(inboxChannel(this.#prefix, hostId), JSON.stringify(letter))
+      return heard === 0 ? 'no_writer' : await answer
+    } finally {
+      clearTimeout(timer)
+      this.#waiting.delete(id)
+    }
+  }
+
+  async #obey(host: WriterHost, letter: Letter & { type: 'command' }): Promise<void> {
+    const answer = await host.command(letter.runId, letter.command).catch((): CommandAnswer => 'no_writer')
+    const reply: Letter = { type: 'answer', id: letter.id, answer }
+    await this.#redis.publish(inboxChannel(this.#prefix, letter.replyTo), JSON.stringify(reply)).catch(() => undefined)
+  }
+
+  #listen(id: string, take: (letter: Letter) => void): Promise<() => void> {
+    return this.#subscriber.listen(inboxChannel(this.#prefix, id), {
+      message: (text) => {
+        try {
+          take(JSON.parse(text) as Letter)
+        } catch {
+          // Somebody else has written here; it is not for us.
+        }
+      },
+      interrupted: () => undefined,
+      active: () => undefined,
+    })
+  }
+}

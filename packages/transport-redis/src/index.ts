@@ -1,0 +1,2 @@
+export type { RedisTransportOptions } from './options.js'
+export { redisTransport } from './redis-transport.js'

@@ -1,0 +1,73 @@
+import type { Base, EncodedBatch, JsonObject, RunHistory, RunInfo, RunLabel } from '@llmmon/core'
+import { batchOfText } from './stored-batch.js'
+
+/** A run as the read script gives it. */
+export interface RunRecord {
+  readonly history: RunHistory
+  /** Redis' clock, ms. */
+  readonly now: number
+  /** The process that writes the run. */
+  readonly hostId: string
+}
+
+/** Reads what the read script gives; undefined where there is no run. */
+export function recordOf(runId: string, reply: unknown): RunRecord | undefined {
+  if (!Array.isArray(reply)) return undefined
+  const [now, , pairs, segments = [], entries = []] = reply as [
+    number,
+    unknown,
+    string[],
+    string[]?,
+    [string, string[]][]?,
+  ]
+  const meta = new Map<string, string>()
+  for (let i = 0; i + 1 < pairs.length; i += 2) meta.set(pairs[i] as string, pairs[i + 1] as string)
+  const texts = [...segments, ...entries.map(([, fields]) => fields[fields.indexOf('text') + 1] ?? '')]
+  return {
+    now: Number(now),
+    hostId: meta.get('host') ?? '',
+    history: { info: infoOf(runId, meta, Number(now)), batches: texts.flatMap(readable) },
+  }
+}
+
+/** A label as it is kept. */
+export function labelText({ chain, metadata, tags }: RunLabel): string {
+  return JSON.stringify({ chain, metadata, tags })
+}
+
+function infoOf(runId: string, meta: ReadonlyMap<string, string>, now: number): RunInfo {
+  const base = parse<Base>(meta.get('base'))
+  const cancel = parse<{ reason: string | null }>(meta.get('cancel'))
+  const label = parse<RunLabel>(meta.get('label'))
+  return {
+    runId,
+    chain: label?.chain ?? null,
+    metadata: (label?.metadata ?? {}) as JsonObject,
+    tags: label?.tags ?? [],
+    state: (meta.get('state') ?? 'open') as RunInfo['state'],
+    epoch: meta.get('epoch') ?? '0',
+    last: Number(meta.get('last') ?? 0),
+    opened: (meta.get('opened') ?? 'new') as RunInfo['opened'],
+    silentMs: Math.max(0, now - Number(meta.get('hb') ?? 0)),
+    ...(base && { base }),
+    ...(cancel && { cancel }),
+  }
+}
+
+// Anybody who can write to Redis could have written this; what cannot be read is left out, and shows as a hole.
+function readable(text: string): readonly EncodedBatch[] {
+  try {
+    return [batchOfText(text)]
+  } catch {
+    return []
+  }
+}
+
+function parse<Value>(text: string | undefined): Value | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as Value
+  } catch {
+    return undefined
+  }
+}

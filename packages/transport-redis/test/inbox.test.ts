@@ -1,0 +1,70 @@
+import type { CommandAnswer, WriterHost } from '@llmmon/core'
+import { type RedisServer, startRedis } from '@llmmon/testkit'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectRedis } from '../src/connect.js'
+import { Inbox } from '../src/inbox.js'
+import { inboxChannel } from '../src/keys.js'
+import { resolveRedisOptions } from '../src/options.js'
+import { Subscriber } from '../src/subscriber.js'
+
+let server: RedisServer
+let admin: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  admin = new Redis(server.url)
+})
+
+afterAll(async () => {
+  admin.disconnect()
+  await server.close()
+})
+
+function open() {
+  const options = resolveRedisOptions({ url: server.url })
+  const redis = connectRedis(options, 'commands')
+  const subscriber = new Subscriber(connectRedis(options, 'subscriber'))
+  return {
+    inbox: new Inbox(redis, subscriber, 'test'),
+    subscriber,
+    close() {
+      subscriber.close()
+      redis.disconnect()
+    },
+  }
+}
+
+const host = (hostId: string, answer: () => Promise<CommandAnswer>): WriterHost => ({
+  hostId,
+  command: answer,
+  shutdown: async () => undefined,
+})
+
+async function listening(id: string): Promise<void> {
+  while (((await admin.pubsub('NUMSUB', inboxChannel('test', id))) as [string, number])[1] === 0);
+}
+
+describe('Inbox', () => {
+  it('brings a command to another process and its answer back', async () => {
+    const [viewer, writer] = [open(), open()]
+    writer.inbox.host(host('h1', async () => 'accepted'))
+    await listening('h1')
+
+    expect(await viewer.inbox.send('h1', 'r', { type: 'cancel', reason: null })).toBe('accepted')
+    viewer.close()
+    writer.close()
+  })
+
+  it('knows at once when nobody is there, and takes a host that fails for none', async () => {
+    const [viewer, writer] = [open(), open()]
+    writer.inbox.host(host('h2', () => Promise.reject(new Error('broken'))))
+    await listening('h2')
+    await admin.publish(inboxChannel('test', 'h2'), 'junk')
+
+    expect(await viewer.inbox.send('nobody', 'r', { type: 'cancel', reason: null })).toBe('no_writer')
+    expect(await viewer.inbox.send('h2', 'r', { type: 'cancel', reason: null })).toBe('no_writer')
+    viewer.close()
+    writer.close()
+  })
+})

@@ -1,0 +1,25 @@
+import { testBatch } from '@llmmon/testkit'
+import { describe, expect, it } from 'vitest'
+import { batchOfText, messageOf } from '../src/stored-batch.js'
+
+describe('batchOfText', () => {
+  it('is what was encoded, with whether it ends the run', () => {
+    const open = testBatch('r', '5', 1, 2)
+    const end = testBatch('r', '5', 3, 3, true)
+
+    expect([batchOfText(open.text), batchOfText(end.text)]).toEqual([open, end])
+  })
+
+  it('refuses what is no batch with our error', () => {
+    expect(() => batchOfText('junk')).toThrow(/Expected a batch/)
+  })
+})
+
+describe('messageOf', () => {
+  it('is the text itself, or only where it ends when that is too long to publish', () => {
+    const batch = testBatch('r', '5', 1, 2)
+
+    expect(messageOf(batch)).toBe(batch.text)
+    expect(JSON.parse(messageOf({ ...batch, text: 'é'.repeat(40_000) }))).toEqual({ type: 'bell', epoch: '5', seq: 2 })
+  })
+})
