@@ -34,6 +34,8 @@ export class MemoryStore {
   readonly #runs = new Map<string, StoredRun>()
   // Runs that may be forgotten, in the order in which they came to be so.
   readonly #forgettable = new Set<string>()
+  // No epoch is given twice, not even to a run that was forgotten and began anew in the same millisecond.
+  #lastEpoch = '0'
   readonly #options: MemoryStoreOptions
 
   constructor(options: MemoryStoreOptions) {
@@ -60,7 +62,7 @@ export class MemoryStore {
       if (run?.state === 'closed') return { answer: 'closed' }
       if (run && !(run.state === 'abandoned' && run.owner === request.owner)) return { answer: 'fenced' }
     } else if (request.mode === 'new' && run && run.state !== 'reserved') return { answer: 'exists' }
-    const epoch = nextEpoch(this.#options.now(), run?.epoch ?? '0')
+    const epoch = this.#newEpoch(run?.epoch)
     const opened = !run || run.state === 'reserved' ? 'new' : request.mode === 'revive' ? 'revived' : 'replaced'
     this.#put({ ...this.#blank(request), epoch, opened, owner: request.owner, hostId: request.hostId })
     return { answer: 'ok', epoch, ...(run?.cancel && { cancel: run.cancel }) }
@@ -126,7 +128,7 @@ export class MemoryStore {
     const silentMs = now - run.heartbeatAt
     // A sign of life from the future comes from a clock that was set back: it says nothing, so it does not protect.
     if (silentMs <= this.#options.leaseMs && silentMs >= -this.#options.leaseMs) return { answer: 'alive' }
-    const epoch = nextEpoch(now, run.epoch)
+    const epoch = this.#newEpoch(run.epoch)
     const base = { epoch: run.epoch, to: run.last }
     const batch = abandonedBatch(runId, epoch, base, now)
     Object.assign(run, { epoch, base, opened: 'reaped' } as const)
@@ -184,6 +186,11 @@ export class MemoryStore {
       segments: [],
       tail: [],
     }
+  }
+
+  #newEpoch(stored = '0'): string {
+    this.#lastEpoch = nextEpoch(this.#options.now(), stored, this.#lastEpoch)
+    return this.#lastEpoch
   }
 
   #refuse(run: StoredRun | undefined, epoch: string): WriteAnswer | undefined {

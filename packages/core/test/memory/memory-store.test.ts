@@ -21,6 +21,15 @@ describe('MemoryStore', () => {
     expect(store.size).toBe(1)
   })
 
+  it('never gives an epoch twice, though a run is forgotten and begun anew in the same millisecond', () => {
+    const store = new MemoryStore({ retentionMs: 1_000, maxRuns: 10, leaseMs: 1_000, now: () => 1_000 })
+    const claim = () => store.claim({ runId: 'r', owner: 'o', hostId: 'h', mode: 'new', ...label })
+    const first = claim()
+    store.lose('r')
+
+    expect(claim()).not.toEqual(first)
+  })
+
   it('lets go of ended runs in the order in which they ended', () => {
     let now = 1_000
     const store = new MemoryStore({ retentionMs: 500, maxRuns: 10, leaseMs: 1_000, now: () => now })
