@@ -1,4 +1,6 @@
+import type { Logger } from '@llmmon/core'
 import { Redis, type RedisOptions } from 'ioredis'
+import { adviceOn, adviceOnServer, warn } from './advice.js'
 import type { ResolvedRedisOptions } from './options.js'
 
 /** After how long a command that has no answer counts as failed, ms: its outcome is then unknown. */
@@ -22,18 +24,34 @@ const safe: RedisOptions = {
 /** A connection of our own, with settings under which failures are seen. Connects at once, and again for ever. */
 export function connectRedis({ url, client, logger }: ResolvedRedisOptions, role: 'commands' | 'subscriber'): Redis {
   const redis = client ? client.duplicate(safe) : new Redis(url ?? '', safe)
+  // One of the two speaks for both.
+  if (role === 'commands') speak(redis, logger)
+  else redis.on('error', () => undefined)
+  redis.connect().catch(() => undefined)
+  return redis
+}
+
+// Once for each time it goes down, since reconnecting fails many times; and once what is wrong with a Redis that is there.
+function speak(redis: Redis, logger: Logger | undefined): void {
   let isDown = false
-  redis.on('error', (err) => {
-    // Once for each time it goes down; reconnecting fails many times.
-    if (!isDown) logger?.warn({ err, role }, 'The connection to Redis failed; it will be tried again')
+  let isExamined = false
+  redis.on('error', (error) => {
+    if (!isDown) warn(logger, adviceOn(error), error)
     isDown = true
   })
   redis.on('ready', () => {
-    if (isDown) logger?.info({ role }, 'The connection to Redis is back')
+    if (isDown) logger?.info({}, 'The connection to Redis is back')
     isDown = false
+    if (isExamined) return
+    isExamined = true
+    // INFO may be forbidden; then there is nothing to say.
+    redis.info().then(
+      (info) => {
+        for (const advice of adviceOnServer(info)) warn(logger, advice)
+      },
+      () => undefined,
+    )
   })
-  redis.connect().catch(() => undefined)
-  return redis
 }
 
 const waits = new WeakMap<Redis, Promise<void>>()

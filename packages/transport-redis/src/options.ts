@@ -20,7 +20,7 @@ export interface RedisTransportOptions {
   heartbeatMs?: number
   /** After how much silence a writer counts as dead, ms. Default 20 000. */
   leaseMs?: number
-  /** A logger in the shape of pino's; told of connections lost and found. Default: none. */
+  /** A logger in the shape of pino's; told of connections lost and found. Default: warnings go to the console. */
   logger?: Logger
 }
 
@@ -42,6 +42,12 @@ export function resolveRedisOptions(options: RedisTransportOptions): ResolvedRed
   }
   if (client !== undefined && typeof client.duplicate !== 'function') {
     throw new LlmmonError('invalid_argument', 'Expected client to be a client of ioredis.')
+  }
+  if (client?.isCluster) {
+    throw new LlmmonError(
+      'invalid_argument',
+      'Expected client to be a Redis of ioredis; a Cluster is not supported yet.',
+    )
   }
   return {
     prefix: 'llmmon',
