@@ -1,6 +1,8 @@
 import { memoryTransport } from '@llmmon/core'
 import { readOptions, usage } from './options.js'
-import { serveDemo } from './serve.js'
+import { startRedisDemo } from './redis-demo.js'
+import { serveDemo, watchablePaceMs } from './serve.js'
+import { createSummariseChain } from './summarise/chain.js'
 import { chooseAuthor } from './summarise/choose-author.js'
 import { runInTerminal } from './terminal.js'
 
@@ -17,14 +19,17 @@ export async function main(argv: readonly string[]): Promise<{ close(): Promise<
       return undefined
     }
     const author = await chooseAuthor(process.env)
+    const { port, pace, redis } = options
+    if (redis !== undefined) return startRedisDemo({ redis, port, pace })
     const transport = memoryTransport()
-    const { port, pace } = options
     if (options.run !== undefined) {
       process.exitCode = await runInTerminal(options.run, { transport, author, pace })
       await transport.close()
       return undefined
     }
-    const demo = await serveDemo({ transport, author, port, pace })
+    const chain = createSummariseChain({ transport, author, pace: { wordDelayMs: pace ?? watchablePaceMs } })
+    const start = (document: Uint8Array, title: string) => chain.start(document, { metadata: { title } }).runId
+    const demo = await serveDemo({ transport, author, port, start })
     const how = author.connected
       ? `Written by ${author.name}.`
       : 'No LLM is connected: summaries are made of the best sentences.'

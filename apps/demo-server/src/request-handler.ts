@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MonitoredChain } from '@llmmon/core'
 import { listSamples } from './samples.js'
 import type { Author } from './summarise/author.js'
-import type { Summary } from './summarise/chain.js'
 
 /** What the page's server needs. */
 export interface RequestHandlerOptions {
-  readonly chain: MonitoredChain<string | Uint8Array, Summary>
+  /** Starts a run on a document, here or elsewhere, and gives its id. */
+  readonly start: (document: Uint8Array, title: string) => string | Promise<string>
   readonly author: Author
 }
 
@@ -38,7 +37,7 @@ const files = new Map<string, string>([
 ])
 
 /** Answers the page's requests: its files, the sample texts, and the start of a run. */
-export function createRequestHandler({ chain, author }: RequestHandlerOptions): RequestListener {
+export function createRequestHandler({ start, author }: RequestHandlerOptions): RequestListener {
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
@@ -92,8 +91,7 @@ export function createRequestHandler({ chain, author }: RequestHandlerOptions): 
       sendJson(response, 400, { error: 'There is no text yet: paste one, drop a file or choose a sample.' })
       return
     }
-    const { runId } = chain.start(document, { metadata: { title: title.slice(0, 200), bytes: document.length } })
-    sendJson(response, 201, { runId })
+    sendJson(response, 201, { runId: await start(document, title.slice(0, 200)) })
   }
 }
 

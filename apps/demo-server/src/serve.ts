@@ -5,7 +5,6 @@ import type { Transport } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
 import { createRequestHandler } from './request-handler.js'
 import type { Author } from './summarise/author.js'
-import { createSummariseChain } from './summarise/chain.js'
 
 /** What the demo's server is made of. */
 export interface ServeOptions {
@@ -13,22 +12,22 @@ export interface ServeOptions {
   readonly author: Author
   /** Undefined: 4321, or a free one where that is taken. 0: a free one. */
   readonly port: number | undefined
-  /** How long a word takes where no model writes, ms. */
-  readonly pace: number | undefined
+  /** Starts a run on a document, here or elsewhere, and gives its id. */
+  readonly start: (document: Uint8Array, title: string) => string | Promise<string>
 }
 
 const usualPort = 4_321
-const watchablePaceMs = 12
+/** How long a word takes, ms, so that a person can watch. */
+export const watchablePaceMs = 12
 
 /** Serves the page, its API and its WebSocket on the loopback address. */
 export async function serveDemo({
   transport,
   author,
   port,
-  pace,
+  start,
 }: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const chain = createSummariseChain({ transport, author, pace: { wordDelayMs: pace ?? watchablePaceMs } })
-  const server = createServer(createRequestHandler({ chain, author }))
+  const server = createServer(createRequestHandler({ start, author }))
   // Whoever reaches this address may see what runs here: it is bound to this machine.
   const monitor = createMonitorServer({ transport, authorize: allowAnyone })
   monitor.attach(server)

@@ -33,9 +33,9 @@ function spawnDemo(args: readonly string[], env: NodeJS.ProcessEnv) {
   return { child, output: () => output }
 }
 
-/** Starts the demo on a free port. */
-export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<DemoProcess> {
-  const { child, output } = spawnDemo(['--port', '0', '--pace', '4'], env)
+/** Starts the demo, on a free port unless the arguments say otherwise. */
+export async function startDemo(env: NodeJS.ProcessEnv = {}, args = ['--port', '0']): Promise<DemoProcess> {
+  const { child, output } = spawnDemo([...args, '--pace', '4'], env)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
       const found = /http:\/\/localhost:\d+\//.exec(output())

@@ -17,6 +17,8 @@ export interface SummariseChainOptions {
    * Default 25; 0 is as fast as it goes.
    */
   readonly pace?: { readonly wordDelayMs?: number }
+  /** What to do when a run's id is taken, see `monitorChain`. Default `refuse`. */
+  readonly ifExists?: 'refuse' | 'replace'
 }
 
 /** A document summarised. */
@@ -39,7 +41,7 @@ export interface Summary {
  * const { runId } = chain.start(text)
  */
 export function createSummariseChain(options: SummariseChainOptions): MonitoredChain<string | Uint8Array, Summary> {
-  const { transport, author, pace: { wordDelayMs = 25 } = {} } = options
+  const { transport, author, pace: { wordDelayMs = 25 } = {}, ifExists = 'refuse' } = options
   const writing = author.connected ? 'llm' : 'tool'
 
   const summarise = async (source: string | Uint8Array, run: Run): Promise<Summary> => {
@@ -84,7 +86,7 @@ export function createSummariseChain(options: SummariseChainOptions): MonitoredC
     return { title, summary, outline, keywords, stats: summaryStats(material, summary, author) }
   }
 
-  return monitorChain(summarise, { name: 'summarise', transport, totalSteps: 5 })
+  return monitorChain(summarise, { name: 'summarise', transport, totalSteps: 5, ifExists })
 }
 
 async function textOf(pieces: AsyncIterable<Piece>): Promise<string> {
