@@ -1,23 +1,34 @@
-import { compactChunks, encodeBatch, isTerminal, type RunEvent } from '@llmmon/core'
+import { compactChunks, encodeBatch, indexAfter, isTerminal, type RunEvent } from '@llmmon/core'
 import { SharedBatch } from './shared-batch.js'
 
 /** From how many batches on they are worth compacting. */
 const worthCompacting = 8
 /** About how long a catch-up frame is, characters. */
 const frameLength = 65_536
-/** How long a catch-up is shared with others that need it, ms. */
+/** How long what was made is the newest that can be had, ms. */
 const sharedMs = 100
+/** How often what was made is continued before it is made anew: each part is compacted for itself. */
+const mostParts = 16
+/** How long what was made is kept for others, ms. */
+const keptMs = 2_000
+
+interface Made {
+  readonly from: number
+  readonly epoch: string
+  readonly at: number
+  readonly parts: number
+  readonly frames: readonly SharedBatch[]
+}
 
 /**
  * What a late or lagging viewer gets: the batches it lacks, compacted into few frames where they are many. Made once for
- * all viewers that lack the same, at most every 100 ms; what has come since follows as it is.
+ * all, at most every 100 ms, and continued as the run goes on: wherever a viewer stands in it, it goes on from there.
  */
 export class CatchUp {
-  #made:
-    | { readonly from: number; readonly epoch: string; readonly at: number; readonly frames: readonly SharedBatch[] }
-    | undefined
   readonly #runId: string
   readonly #now: () => number
+  #made: Made | undefined
+  #usedAt = 0
 
   constructor(runId: string, now: () => number) {
     this.#runId = runId
@@ -29,42 +40,70 @@ export class CatchUp {
     this.#made = undefined
   }
 
-  /** The frames for a viewer that lacks these batches. */
-  frames(missing: readonly SharedBatch[]): readonly SharedBatch[] {
+  /** Forgets what was made once nobody has needed it for a while. */
+  tick(): void {
+    if (this.#now() - this.#usedAt > keptMs) this.clear()
+  }
+
+  /**
+   * The frames for a viewer that has everything up to `seq`.
+   *
+   * @param missing the batches that hold anything after `seq`
+   */
+  frames(missing: readonly SharedBatch[], seq: number): readonly SharedBatch[] {
     const [first] = missing
     const newest = missing.at(-1)
     if (!first || !newest || missing.length < worthCompacting) return missing
+    const now = this.#now()
+    this.#usedAt = now
     const made = this.#made
-    if (made && made.from === first.from && made.epoch === newest.epoch && this.#now() - made.at < sharedMs) {
-      const end = made.frames.at(-1)?.to ?? 0
-      return [...made.frames, ...missing.filter((batch) => batch.to > end)]
-    }
+    const end = made?.frames.at(-1)?.to ?? 0
+    if (!made || made.epoch !== newest.epoch || made.from > seq + 1 || first.from > end + 1) return this.#make(missing)
+    const rest = missing.slice(indexAfter(missing, Math.max(end, seq), ({ to }) => to))
+    const known = made.frames.slice(indexAfter(made.frames, seq, ({ to }) => to))
+    if (rest.length < worthCompacting || now - made.at < sharedMs) return [...known, ...rest]
+    if (made.parts >= mostParts) return this.#make(missing)
+    const added = compacted(this.#runId, rest)
+    this.#made = { ...made, at: now, parts: made.parts + 1, frames: [...made.frames, ...added] }
+    return [...known, ...added]
+  }
+
+  #make(missing: readonly SharedBatch[]): readonly SharedBatch[] {
     const frames = compacted(this.#runId, missing)
-    this.#made = { from: first.from, epoch: newest.epoch, at: this.#now(), frames }
+    const { from } = missing[0] as SharedBatch
+    const { epoch } = missing.at(-1) as SharedBatch
+    this.#made = { from, epoch, at: this.#now(), parts: 1, frames }
     return frames
   }
 }
 
-// Batches of different epochs stay apart: where one ends and the next begins is what receivers go by.
+// Batches of different epochs stay apart: where one ends and the next begins is what receivers go by. So do batches that
+// overlap: their events would not rise.
 function compacted(runId: string, batches: readonly SharedBatch[]): SharedBatch[] {
   const frames: SharedBatch[] = []
-  let rest = batches
-  while (rest.length > 0) {
-    const first = rest[0] as SharedBatch
-    const count = rest.findIndex((batch) => batch.epoch !== first.epoch)
-    const same = count < 0 ? rest : rest.slice(0, count)
-    rest = rest.slice(same.length)
-    let { from } = first
-    for (const events of compactChunks(
-      same.flatMap((batch) => batch.events),
-      frameLength,
-    )) {
-      const last = events.at(-1) as RunEvent
-      const base = from === first.from && first.base ? { base: first.base } : {}
-      const batch = { type: 'events', run_id: runId, epoch: first.epoch, from, to: last.seq, ...base, events } as const
-      frames.push(new SharedBatch(encodeBatch(batch, isTerminal(last))))
-      from = last.seq + 1
+  let group: SharedBatch[] = []
+  for (const batch of batches) {
+    const before = group.at(-1)
+    if (before?.epoch === batch.epoch && batch.to <= before.to) continue
+    if (before && (before.epoch !== batch.epoch || batch.from <= before.to)) {
+      frames.push(...framesOf(runId, group))
+      group = []
     }
+    group.push(batch)
   }
-  return frames
+  return [...frames, ...framesOf(runId, group)]
+}
+
+function framesOf(runId: string, batches: readonly SharedBatch[]): SharedBatch[] {
+  const [first] = batches
+  if (!first) return []
+  const events = batches.flatMap((batch) => batch.events)
+  let { from } = first
+  return compactChunks(events, frameLength).map((chunk) => {
+    const last = chunk.at(-1) as RunEvent
+    const base = from === first.from && first.base ? { base: first.base } : {}
+    const span = { type: 'events', run_id: runId, epoch: first.epoch, from, to: last.seq, ...base } as const
+    from = last.seq + 1
+    return new SharedBatch(encodeBatch({ ...span, events: chunk }, isTerminal(last)))
+  })
 }

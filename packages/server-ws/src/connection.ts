@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { closeCodes } from '@llmmon/core'
 import type { RawData, WebSocket } from 'ws'
 import type { ResolvedServerOptions } from './options.js'
 import type { Outlet } from './outlet.js'
@@ -14,7 +15,7 @@ export interface ConnectionUser {
 
 /** After this long without an answer to a ping a connection is dead, in heartbeats. */
 const missedPings = 2
-/** How long a closing connection may take, ms. */
+/** How long a closing connection may take once everything has left, ms. */
 const closeMs = 1_000
 const longestReason = 123
 
@@ -34,9 +35,10 @@ export class Connection implements Outlet {
   #sentAt: number
   #pingedAt: number
   #heardAt: number
-  #closingAt = 0
-  #fullSince: number | undefined
-  #fullBytes = 0
+  #isTooSlow = false
+  // When it closed, or when it was last seen to have room or to take something.
+  #movedAt: number
+  #lastBytes = 0
 
   /**
    * @param sendsHeartbeats false for the plain endpoint, whose frames are events only
@@ -53,7 +55,7 @@ export class Connection implements Outlet {
     this.#options = options
     this.#now = now
     this.#sendsHeartbeats = sendsHeartbeats
-    this.#sentAt = this.#pingedAt = this.#heardAt = now()
+    this.#sentAt = this.#pingedAt = this.#heardAt = this.#movedAt = now()
     // First of all: an invalid frame is an error event, and one that nobody hears ends the process.
     ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
@@ -80,7 +82,8 @@ export class Connection implements Outlet {
   close(code: number, reason: string): void {
     if (this.#isClosing) return
     this.#isClosing = true
-    this.#closingAt = this.#now()
+    this.#isTooSlow = code === closeCodes.tooSlow
+    this.#movedAt = this.#now()
     try {
       this.#ws.close(code, cutReason(reason))
     } catch (err) {
@@ -99,8 +102,12 @@ export class Connection implements Outlet {
   tick(): void {
     const now = this.#now()
     const { heartbeatMs, limits } = this.#options
+    this.#watchProgress(now, limits.maxBufferedBytes)
+    const stillFor = now - this.#movedAt
     if (this.#isClosing) {
-      if (now - this.#closingAt > closeMs) this.#ws.terminate()
+      // What was said before the close is still to arrive, at the pace of the connection.
+      const isEmpty = this.bufferedBytes === 0 || this.#isTooSlow
+      if (stillFor > (isEmpty ? closeMs : limits.stallTimeoutMs)) this.#ws.terminate()
       return
     }
     this.#user?.tick()
@@ -108,7 +115,12 @@ export class Connection implements Outlet {
       this.terminate()
       return
     }
-    this.#watchProgress(now, limits.maxBufferedBytes, limits.stallTimeoutMs)
+    if (stillFor > limits.stallTimeoutMs) {
+      const reason = 'too slow; come back where you were'
+      if (this.#user) this.#user.close(closeCodes.tooSlow, reason)
+      else this.close(closeCodes.tooSlow, reason)
+      return
+    }
     if (now - this.#pingedAt >= heartbeatMs) {
       this.#pingedAt = now
       this.#ws.ping()
@@ -118,13 +130,11 @@ export class Connection implements Outlet {
     }
   }
 
-  #watchProgress(now: number, maxBytes: number, stallTimeoutMs: number): void {
+  #watchProgress(now: number, maxBytes: number): void {
     const bytes = this.bufferedBytes
-    if (bytes < maxBytes) this.#fullSince = undefined
-    else if (this.#fullSince === undefined || bytes < this.#fullBytes) {
-      this.#fullSince = now
-      this.#fullBytes = bytes
-    } else if (now - this.#fullSince > stallTimeoutMs) this.#user?.close(4502, 'too slow; come back where you were')
+    const hasRoom = bytes < maxBytes && !this.#isClosing
+    if (hasRoom || bytes < this.#lastBytes) this.#movedAt = now
+    this.#lastBytes = bytes
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -139,6 +149,7 @@ export class Connection implements Outlet {
 
   // Called for every frame that has left; only worth a look when viewers may be waiting for room.
   readonly #sent = (): void => {
+    this.#movedAt = this.#now()
     if (!this.#isClosing && this.bufferedBytes < this.#options.limits.maxBufferedBytes) this.#user?.drained()
   }
 

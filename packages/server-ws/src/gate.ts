@@ -33,11 +33,13 @@ export class Gate {
   }
 
   /** Waits until a refusal may be told, counted from when the request came. */
-  refusal(since: number, now: () => number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.max(0, since + refusalMs - now()))
-      timer.unref()
-    })
+  async refusal(since: number, now: () => number): Promise<void> {
+    // A timer may come a little early; a refusal must not.
+    for (let left = since + refusalMs - now(); left > 0; left = since + refusalMs - now()) {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, Math.ceil(left)).unref()
+      })
+    }
   }
 
   async #label(runId: string): Promise<RunLabel | undefined> {

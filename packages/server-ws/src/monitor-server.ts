@@ -12,7 +12,7 @@ import { type MonitorServerOptions, resolveOptions } from './options.js'
 import { isOriginAllowed } from './origin.js'
 import { PlainViewer } from './plain-viewer.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
-import { type Route, routeOf } from './route.js'
+import { type Route, routedAs, routeOf } from './route.js'
 import { Session } from './session.js'
 
 /** The part of a `ws` WebSocket that frameworks hand over. */
@@ -27,25 +27,30 @@ export interface MonitorServer {
    * @returns how to take it back, idempotent.
    */
   attach(server: Server | SecureServer, options?: { path?: string }): () => void
-  /** Takes one upgrade request, for routers of your own. */
+  /** Takes one upgrade request, for routers of your own, whatever they call the path; `…/chain/<runId>/` is the plain endpoint. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Takes a WebSocket that a framework has accepted; its origin has to be checked there. */
   handleConnection(ws: ServerWebSocket, request: IncomingMessage): void
   /** How many connections and followed runs there are now. */
   readonly stats: { readonly connections: number; readonly channels: number }
   /**
-   * Tells everybody to come back after a random part of `drainMs` (default 0), waits that long, closes with 1001 and frees everything. Idempotent. Neither the HTTP
-   * server nor the transport is closed: they are yours.
+   * Tells everybody to come back after a random part of `drainMs` (default 0), waits that long or until all have gone, closes with 1001 and frees everything. Meanwhile
+   * upgrades are answered 503. Idempotent. Neither the HTTP server nor the transport is closed: they are yours.
    */
   close(options?: { drainMs?: number }): Promise<void>
 }
 
 interface Client {
   readonly connection: Connection
-  readonly user: ConnectionUser
+  /** None where it was refused as it came. */
+  readonly user: ConnectionUser | undefined
 }
 
 const tickMs = 1_000
+/** What a client offers that speaks another version: echoed, or browsers would not let it see the close code. */
+const otherVersion = /^llmmon\.v\d{1,9}$/
+/** Close code of a connection that may be tried again later: the server is full. */
+const tryAgainLater = 1013
 /** How long a closed connection may take to go, ms. */
 const farewellMs = 2_000
 
@@ -66,6 +71,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   const clients = new Map<WebSocket, Client>()
   const attached = new Set<() => void>()
   const refusedOrigins = new Set<string>()
+  const whenEmpty = new Set<() => void>()
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxFrameBytes,
@@ -73,7 +79,8 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     perMessageDeflate: false,
     clientTracking: false,
     // A token that a client offers as a subprotocol is not echoed.
-    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+    handleProtocols: (offered) =>
+      offered.has(subprotocol) ? subprotocol : ([...offered].find((name) => otherVersion.test(name)) ?? false),
   })
   let path = '/ws'
   let closing: Promise<void> | undefined
@@ -94,6 +101,14 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     if (clients.size >= limits.maxConnections) {
       return [503, 'This server has all the connections it can take.\n', ['Retry-After: 10']]
     }
+    const version = request.headers['sec-websocket-version']
+    if (version !== '13' && version !== '8') {
+      return [
+        426,
+        'Expected an upgrade to WebSocket, version 13.\n',
+        ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+      ]
+    }
     if (isOriginAllowed(origin, host, resolved.allowedOrigins)) return undefined
     warnOfOrigin(String(origin))
     return [403, 'Pages of this origin may not connect.\n']
@@ -102,8 +117,10 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   function welcome(ws: WebSocket, request: IncomingMessage, route: Route): void {
     const isProtocol = route.kind !== 'plain'
     const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, isProtocol)
-    if (isProtocol && ws.protocol !== subprotocol) {
-      connection.close(closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`)
+    const refusal = refusalAfterUpgrade(ws, isProtocol)
+    if (refusal) {
+      keep(ws, { connection, user: undefined })
+      connection.close(...refusal)
       return
     }
     const user =
@@ -111,10 +128,25 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
         ? plainViewer(request, route, connection)
         : new Session({ connectionId: randomUUID(), request, options: resolved, gate, channels, now }, connection)
     connection.use(user)
-    clients.set(ws, { connection, user })
+    keep(ws, { connection, user })
+  }
+
+  function refusalAfterUpgrade(ws: WebSocket, isProtocol: boolean): [number, string] | undefined {
+    if (closing) return [closeCodes.goingAway, 'the server is shutting down']
+    if (clients.size >= limits.maxConnections) return [tryAgainLater, 'the server is full; come back later']
+    if (isProtocol && ws.protocol !== subprotocol) {
+      return [closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`]
+    }
+    return undefined
+  }
+
+  function keep(ws: WebSocket, client: Client): void {
+    clients.set(ws, client)
     ws.on('close', () => {
       clients.delete(ws)
-      if (clients.size === 0 && channels.size === 0) stopTicking()
+      if (clients.size > 0) return
+      for (const resolve of whenEmpty) resolve()
+      if (channels.size === 0) stopTicking()
     })
     if (!ticker) {
       ticker = setInterval(tick, tickMs)
@@ -179,12 +211,10 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
       return detach
     },
 
-    handleUpgrade: (request, socket, head) => upgrade(request, socket, head, routeOf(request.url, path)),
+    handleUpgrade: (request, socket, head) => upgrade(request, socket, head, routedAs(request.url, path)),
 
     handleConnection(ws, request) {
-      const route = routeOf(request.url, path)
-      // The framework has routed it here, so what its URL is called is the framework's business.
-      welcome(ws, request, route.kind === 'plain' ? route : { kind: 'protocol' })
+      welcome(ws, request, routedAs(request.url, path))
     },
 
     get stats() {
@@ -198,21 +228,33 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   }
 
   async function shutDown(drainMs: number): Promise<void> {
-    for (const detach of [...attached]) detach()
     for (const { user } of clients.values()) {
       if (user instanceof Session) user.send({ type: 'goaway', after_ms: [0, Math.max(1_000, drainMs)] })
     }
-    if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
-    const gone = [...clients.keys()].map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())))
-    for (const { user } of clients.values()) user.close(closeCodes.goingAway, 'the server is shutting down')
-    let timer: NodeJS.Timeout | undefined
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, farewellMs)
-    })
-    await Promise.race([Promise.all(gone), patience])
-    clearTimeout(timer)
+    if (drainMs > 0) await emptied(drainMs)
+    for (const { user, connection } of clients.values()) {
+      const target = user ?? connection
+      target.close(closeCodes.goingAway, 'the server is shutting down')
+    }
+    await emptied(farewellMs)
     for (const { connection } of clients.values()) connection.terminate()
+    await emptied(farewellMs)
+    for (const detach of [...attached]) detach()
     channels.close()
     stopTicking()
+  }
+
+  /** Waits until no client is left, at most so long. */
+  function emptied(ms: number): Promise<void> {
+    if (clients.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        whenEmpty.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      whenEmpty.add(done)
+    })
   }
 }

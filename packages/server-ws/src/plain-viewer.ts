@@ -26,9 +26,12 @@ export class PlainViewer implements Viewer, ConnectionUser {
   readonly #outlet: Outlet
   #channel: RunChannel | undefined
   #isClosed = false
+  // Batches may overlap; no event is sent twice.
+  #sentTo: number
 
   constructor(context: PlainContext, outlet: Outlet) {
     this.#context = context
+    this.#sentTo = context.after
     this.#outlet = outlet
     void this.#open()
   }
@@ -38,7 +41,8 @@ export class PlainViewer implements Viewer, ConnectionUser {
   }
 
   send(batch: SharedBatch): void {
-    for (const { seq, bytes } of batch.plain) if (seq > this.#context.after) this.#outlet.send(bytes)
+    for (const { seq, bytes } of batch.plain) if (seq > this.#sentTo) this.#outlet.send(bytes)
+    this.#sentTo = Math.max(this.#sentTo, batch.to)
   }
 
   // It has no word for a reset; who comes back gets the history from its beginning.

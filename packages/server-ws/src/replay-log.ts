@@ -1,4 +1,4 @@
-import { type Base, indexAfter } from '@llmmon/core'
+import { accept, type Base, indexAfter } from '@llmmon/core'
 import type { SharedBatch } from './shared-batch.js'
 
 /** The history of a run that a server has at hand: contiguous batches that end at the newest. */
@@ -50,12 +50,20 @@ export class ReplayLog {
     return this.#batches.slice(indexAfter(this.#batches, seq, (batch) => batch.to))
   }
 
-  /** Puts what was read from the store before what is here. */
+  /**
+   * Puts what was read from the store before what is here. What does not join is left out: it is another run's, or
+   * ends too early. Of what overlaps, the older stays, for it may be compacted over what is here.
+   */
   prepend(older: readonly SharedBatch[]): void {
     const { from } = this
     const missing = older.filter((batch) => batch.from < from)
-    if (missing.length === 0 || (missing.at(-1) as SharedBatch).to < from - 1) return
-    this.#batches = [...missing, ...this.#batches]
+    const join = missing.at(-1)
+    const first = this.#batches[0]
+    if (!join || !first || accept({ epoch: join.epoch, seq: join.to }, first) === 'hole') return
+    if (join.epoch !== first.epoch && first.base?.epoch !== join.epoch) return
+    // Never the newest: what follows is judged by it.
+    const kept = this.#batches.filter((batch, i) => batch.to > join.to || i === this.#batches.length - 1)
+    this.#batches = [...missing, ...kept]
     this.#length = this.#batches.reduce((sum, batch) => sum + batch.text.length, 0)
   }
 

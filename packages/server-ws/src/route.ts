@@ -30,3 +30,12 @@ export function routeOf(url: string | undefined, path: string): Route {
     ticket: searchParams.get('ticket') ?? undefined,
   }
 }
+
+/** The same for a request that a router of the application has brought here, whatever it calls our path. */
+export function routedAs(url: string | undefined, path: string): Route {
+  const route = routeOf(url, path)
+  if (route.kind !== 'foreign') return route
+  const pathname = (url ?? '/').split('?', 1)[0] as string
+  const chain = pathname.lastIndexOf('/chain/')
+  return routeOf(url, chain < 0 ? pathname : pathname.slice(0, chain))
+}

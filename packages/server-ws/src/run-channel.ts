@@ -9,6 +9,7 @@ import {
 } from '@llmmon/core'
 import { CatchUp } from './catch-up.js'
 import { lostEvent } from './lost-event.js'
+import { OlderHistory } from './older-history.js'
 import type { ResolvedServerOptions } from './options.js'
 import { ReplayLog } from './replay-log.js'
 import { SharedBatch } from './shared-batch.js'
@@ -40,6 +41,7 @@ export class RunChannel {
   readonly #now: () => number
   readonly #log = new ReplayLog()
   readonly #catchUp: CatchUp
+  readonly #older: OlderHistory
   readonly #viewers = new Map<Viewer, Waiting>()
   // Viewers that wait for the first read: they keep the channel, but get nothing yet.
   readonly #held = new Set<Viewer>()
@@ -47,7 +49,6 @@ export class RunChannel {
   #info: RunInfo | undefined
   #isRead = false
   #whenRead: (() => void)[] = []
-  #refilling: Promise<void> | undefined
   #quietSince: number
   #isChecking = false
   #isStalled = false
@@ -64,6 +65,7 @@ export class RunChannel {
     this.#quietSince = now()
     this.#idleSince = now()
     this.#catchUp = new CatchUp(runId, now)
+    this.#older = new OlderHistory(options.transport, runId)
     this.#unfollow = followRun(options.transport, runId, {
       batches: (batches) => this.#take(batches),
       reset: (reason) => this.#reset(reason),
@@ -128,11 +130,8 @@ export class RunChannel {
     if (!this.#viewers.has(viewer)) return
     const seq = viewer.position?.seq ?? 0
     const missing = this.#log.since(seq)
-    if (!missing) {
-      this.#refill(viewer)
-      return
-    }
-    for (const batch of this.#catchUp.frames(missing)) {
+    if (!missing) return void this.#refill(viewer)
+    for (const batch of this.#catchUp.frames(missing, seq)) {
       if (!viewer.isReady) return
       this.#send(viewer, batch)
     }
@@ -143,11 +142,15 @@ export class RunChannel {
   tick(): void {
     const now = this.#now()
     for (const [viewer, { startBy, aheadUntil }] of this.#viewers) {
+      const seq = viewer.position?.seq ?? 0
       if (startBy && startBy.at <= now && this.#info?.state !== 'reserved') this.#giveUp(viewer, startBy.sawRun)
-      if (aheadUntil !== undefined && aheadUntil <= now) this.#restart(viewer, 'rollback')
+      else if (aheadUntil !== undefined && aheadUntil <= now && seq > this.#log.last) this.#restart(viewer, 'rollback')
+      // Who waits for a read that failed is helped here.
+      else if (seq < this.#log.last && viewer.isReady) this.pump(viewer)
       if (this.phase === 'ended') this.#endIfDone(viewer)
     }
     const { heartbeatMs } = this.#transport.liveness
+    this.#catchUp.tick()
     const isWatched = this.#viewers.size > 0 && this.phase !== 'ended'
     if (isWatched && !this.#isChecking && now - this.#quietSince > heartbeatMs) void this.#check()
   }
@@ -169,15 +172,14 @@ export class RunChannel {
   #take(batches: readonly EncodedBatch[]): void {
     this.#quietSince = this.#now()
     this.#vanishedAt = undefined
-    const isFirst = this.#log.last === 0
-    const shared = batches.map((batch) => new SharedBatch(batch))
     const before = this.#log.last
+    const shared = batches.map((batch) => new SharedBatch(batch))
     for (const batch of shared) this.#log.push(batch)
     // A reaper's end is no sign of life.
     if (this.#log.newest?.closes && this.#log.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
     else this.#setStalled(false)
     for (const viewer of [...this.#viewers.keys()]) {
-      if (isFirst) this.#place(viewer)
+      if (before === 0) this.#place(viewer)
       const standsAt = viewer.position?.seq ?? 0
       if (standsAt !== before || !viewer.isReady || shared.length > 1) this.pump(viewer)
       else {
@@ -246,18 +248,16 @@ export class RunChannel {
     else viewer.notFound()
   }
 
-  // Read once for all viewers that stand before what is kept.
-  #refill(viewer: Viewer): void {
-    this.#refilling ??= this.#transport
-      .read(this.runId)
-      .then((history) => this.#log.prepend((history?.batches ?? []).map((batch) => new SharedBatch(batch))))
-      .catch((error: unknown) => this.#options.logger.warn({ err: error, runId: this.runId }, 'Reading a run failed'))
-      .finally(() => {
-        this.#refilling = undefined
-      })
-    void this.#refilling.then(() => {
+  async #refill(viewer: Viewer): Promise<void> {
+    const { logger } = this.#options
+    try {
+      this.#log.prepend(
+        await this.#older.read((err) => logger.warn({ err, runId: this.runId }, 'A batch is not valid')),
+      )
       if (this.#log.since(viewer.position?.seq ?? 0)) this.pump(viewer)
-    })
+    } catch (err) {
+      logger.warn({ err, runId: this.runId }, 'Reading a run failed')
+    }
   }
 
   // The writer has been quiet: is it alive, is the run still there?

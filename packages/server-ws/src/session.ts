@@ -44,6 +44,8 @@ export class Session {
   #phase: 'hello' | 'identifying' | 'open' | 'closed' = 'hello'
   #early: ClientFrame[] = []
   #principal: unknown
+  // Told of every frame that leaves, it looks at all its runs only when one of them may be waiting.
+  #lacksRoom = false
 
   constructor(context: SessionContext, outlet: Outlet) {
     const { framesPerSecond, maxSubscriptions } = context.options.limits
@@ -76,8 +78,10 @@ export class Session {
     }
   }
 
-  /** The connection has room again: lagging viewers go on. */
+  /** The connection has room: viewers that were refused it go on. */
   drained(): void {
+    if (!this.#lacksRoom) return
+    this.#lacksRoom = false
     for (const subscription of this.#subscriptions.values()) subscription.pump()
   }
 
@@ -175,9 +179,9 @@ export class Session {
       this.#error('limit', message, { ref, run_id })
       return
     }
-    const subscription = new Subscription(run_id, ref, from, {
+    const subscription = new Subscription(run_id, ref, from, token, {
       send: (frame) => this.#outlet.send(frame),
-      hasRoom: () => this.#outlet.bufferedBytes < options.limits.maxBufferedBytes,
+      hasRoom: () => this.#hasRoom(),
       done: () => {
         if (this.#subscriptions.get(run_id) === subscription) this.#subscriptions.delete(run_id)
       },
@@ -185,6 +189,8 @@ export class Session {
     })
     this.#subscriptions.set(run_id, subscription)
     const isAllowed = run_id !== '' && (await gate.permits(this.#principal, 'watch', run_id, token))
+    // A channel made for nobody would be held by nobody.
+    if (subscription.isClosed) return
     if (isAllowed) await subscription.open(channels.of(run_id))
     else {
       await gate.refusal(since, now)
@@ -192,6 +198,12 @@ export class Session {
       this.#subscriptions.delete(run_id)
       this.#notFound(ref, run_id)
     }
+  }
+
+  #hasRoom(): boolean {
+    const hasRoom = this.#outlet.bufferedBytes < this.#context.options.limits.maxBufferedBytes
+    if (!hasRoom) this.#lacksRoom = true
+    return hasRoom
   }
 
   async #cancel({ ref, run_id, reason, token }: CancelFrame): Promise<void> {
@@ -233,7 +245,8 @@ export class Session {
     this.#principal = identity.principal
     this.send({ type: 'auth_ok', ref })
     for (const [runId, subscription] of this.#subscriptions) {
-      if (await gate.permits(identity.principal, 'watch', runId, undefined)) continue
+      if (await gate.permits(identity.principal, 'watch', runId, subscription.token)) continue
+      if (subscription.isClosed) continue
       subscription.close()
       this.#subscriptions.delete(runId)
       this.#notFound(subscription.ref, runId)

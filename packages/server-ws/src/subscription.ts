@@ -19,12 +19,21 @@ export class Subscription implements Viewer {
   position: Position | undefined
   isClosed = false
   readonly ref: number
+  /** The run token it came with: permission is asked again with it. */
+  readonly token: string | undefined
   readonly #runId: string
   readonly #host: SubscriptionHost
   #channel: RunChannel | undefined
 
-  constructor(runId: string, ref: number, from: Position | undefined, host: SubscriptionHost) {
+  constructor(
+    runId: string,
+    ref: number,
+    from: Position | undefined,
+    token: string | undefined,
+    host: SubscriptionHost,
+  ) {
     this.#runId = runId
+    this.token = token
     this.ref = ref
     this.position = from
     this.#host = host

@@ -90,6 +90,37 @@ describe('Connection', () => {
     expect(user.close).toHaveBeenCalledWith(4502, expect.any(String))
   })
 
+  it('keeps who is slow but takes what it is given', () => {
+    connection.send('x')
+    for (let i = 0; i < 30; i += 1) {
+      ws.callbacks[0]?.()
+      ws.bufferedAmount = 300_000 + i * 1_000
+      ws.emit('pong')
+      pass(1_000)
+    }
+
+    expect(user.close).not.toHaveBeenCalled()
+  })
+
+  it('lets what was said before a close arrive at the pace of the connection, except where that is too slow', () => {
+    ws.bufferedAmount = 200_000
+    connection.close(1000, 'done')
+    for (let i = 1; i < 10; i += 1) {
+      pass(5_000)
+      ws.bufferedAmount -= 20_000
+    }
+    pass(1_000)
+    expect(ws.terminated).toBe(0)
+    pass(11_000)
+    expect(ws.terminated).toBeGreaterThan(0)
+    open()
+    ws.bufferedAmount = 300_000
+    connection.close(4502, 'too slow')
+    pass(2_000)
+
+    expect(ws.terminated).toBe(1)
+  })
+
   it('tells when there is room again', () => {
     connection.send('x')
     ws.bufferedAmount = 300_000

@@ -1,9 +1,11 @@
 import { memoryTransport, startRun } from '@llmmon/core'
+import { testBatch } from '@llmmon/testkit'
 import { describe, expect, it } from 'vitest'
 import { Gate } from '../src/gate.js'
 import { allowAnyone, resolveOptions } from '../src/options.js'
 import { PlainViewer } from '../src/plain-viewer.js'
 import { RunChannel } from '../src/run-channel.js'
+import { SharedBatch } from '../src/shared-batch.js'
 
 const transport = memoryTransport()
 const options = resolveOptions({ transport, authorize: allowAnyone })
@@ -45,6 +47,15 @@ describe('PlainViewer', () => {
       [3, 'r'],
     ])
     expect(closes).toEqual([1000])
+  })
+
+  it('sends no event twice where batches overlap', () => {
+    const { viewer, channel, sent } = open('overlap')
+    viewer.send(new SharedBatch(testBatch('overlap', '5', 1, 3)))
+    viewer.send(new SharedBatch(testBatch('overlap', '5', 2, 5)))
+    channel.close()
+
+    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('is closed with 4505 where it would have to start over', () => {

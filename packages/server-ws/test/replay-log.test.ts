@@ -63,6 +63,35 @@ describe('ReplayLog', () => {
     expect(log.from).toBe(4)
   })
 
+  it('does not take back what belongs to another epoch, unless this one continues it', () => {
+    const log = filled([1, 2], [3, 3])
+    log.trim(0)
+    log.prepend([shared(1, 2, '4')])
+    log.prepend([shared(1, 2, '6')])
+    expect(log.from).toBe(3)
+    const reaped = new ReplayLog()
+    reaped.push(new SharedBatch({ ...testBatch('r', '6', 4, 4), base: { epoch: '5', to: 3 } }))
+    reaped.prepend([shared(1, 3)])
+
+    expect(reaped.from).toBe(1)
+  })
+
+  it('gives what holds anything after a number also where what it took back overlaps', () => {
+    for (let end = 4; end <= 9; end += 1) {
+      const log = filled([1, 4], [5, 5], [6, 6], [7, 7], [8, 8])
+      log.trim(shared(5, 5).text.length * 4)
+      log.prepend([shared(1, end)])
+      for (let seq = 0; seq < 8; seq += 1) {
+        const reached = (log.since(seq) ?? []).reduce(
+          (at, { from, to }) => (from <= at + 1 ? Math.max(at, to) : at),
+          seq,
+        )
+        expect(reached).toBeGreaterThanOrEqual(8)
+      }
+      expect(log.last).toBe(8)
+    }
+  })
+
   it('knows what its epoch continues, and forgets everything when told to', () => {
     const log = filled([1, 3])
     log.push(new SharedBatch({ ...testBatch('r', '6', 4, 4), base: { epoch: '5', to: 3 } }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { routeOf } from '../src/route.js'
+import { routedAs, routeOf } from '../src/route.js'
 
 describe('routeOf', () => {
   it.each([
@@ -25,5 +25,18 @@ describe('routeOf', () => {
 
   it('takes a path with a slash at its end', () => {
     expect(routeOf('/live', '/live/')).toEqual({ kind: 'protocol' })
+  })
+})
+
+describe('routedAs', () => {
+  it.each([
+    ['/ws', { kind: 'protocol' }],
+    ['/api/v2/live?x=1', { kind: 'protocol' }],
+    ['/api/live/chain/r1/?after=3', { kind: 'plain', runId: 'r1', after: 3 }],
+    ['/api/live/chain/a%7Db', { kind: 'plain', runId: '' }],
+    ['/ws/chain/r1', { kind: 'plain', runId: 'r1' }],
+    ['http://[', { kind: 'foreign' }],
+  ])('of %s, brought here by a router', (url, route) => {
+    expect(routedAs(url, '/ws')).toMatchObject(route)
   })
 })

@@ -165,6 +165,42 @@ describe('RunChannel', () => {
     expect(viewer.log.slice(-2)).toEqual(['reset rollback', '1-1'])
   })
 
+  it('resets nobody whom the store has caught up with in time', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await say(run, 1)
+    const epoch = (await transport.inspect('r'))?.epoch ?? ''
+    const viewer = await open(new TestViewer({ epoch, seq: 3 }))
+    await say(run, 2, 3, 4)
+    for (let i = 0; i < 6; i += 1) {
+      await pass(4_000)
+      await transport.heartbeat({ runId: 'r', epoch })
+    }
+
+    expect(viewer.log).toEqual(['4-4', '5-5'])
+  })
+
+  it('asks the store again for who needs it, where that failed or gave something invalid, and sends nothing of it', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    const stays = await open()
+    await say(run, 'x'.repeat(90_000), 'y'.repeat(90_000), 'z'.repeat(90_000), 'a'.repeat(90_000))
+    channel.shrink()
+    const real = transport.read
+    const read = vi.spyOn(transport, 'read').mockRejectedValueOnce(new Error('down'))
+    read.mockImplementationOnce(async (runId) => {
+      const history = await real(runId)
+      return history && { ...history, batches: history.batches.map((batch) => ({ ...batch, text: 'junk' })) }
+    })
+    const late = new TestViewer()
+    channel.add(late)
+    await vi.advanceTimersByTimeAsync(0)
+    await pass(1_000)
+    expect([read.mock.calls.length, late.log]).toEqual([2, []])
+    await pass(1_000)
+
+    expect(late.position).toEqual(stays.position)
+    expect(late.log[0]).toBe('1-1')
+  })
+
   it('reads the store once for all viewers that stand before what it has kept', async () => {
     const run = startRun({ name: 'c', transport, runId: 'r' })
     await open()

@@ -11,7 +11,7 @@ let channels: Channels | undefined
 
 afterEach(() => channels?.close())
 
-function open(options: Partial<MonitorServerOptions> = {}) {
+function open(options: Partial<MonitorServerOptions> = {}, bufferedBytes = () => 0) {
   let now = 0
   const sent: { [field: string]: unknown }[] = []
   const closes: [number, string][] = []
@@ -26,7 +26,9 @@ function open(options: Partial<MonitorServerOptions> = {}) {
     now: () => now,
   }
   const session = new Session(context, {
-    bufferedBytes: 0,
+    get bufferedBytes() {
+      return bufferedBytes()
+    },
     send: (frame) => sent.push(JSON.parse(frame.toString())),
     close: (code, reason) => closes.push([code, reason]),
   })
@@ -115,6 +117,24 @@ describe('Session', () => {
     expect(session.size).toBe(0)
   })
 
+  it('asks again with the run token that a subscription came with', async () => {
+    const { sent, receive, session } = open({
+      authenticate: (_, { token }) => token,
+      authorize: ({ token }) => token === 'for this run',
+    })
+    receive({ type: 'hello', token: 'old' })
+    receive({ ...subscribe, token: 'for this run' })
+    await settle()
+    await settle()
+    receive({ type: 'auth', ref: 2, token: 'new' })
+    await settle()
+    await settle()
+
+    expect(sent.at(-1)).toMatchObject({ type: 'auth_ok', ref: 2 })
+    expect(session.size).toBe(1)
+    session.gone()
+  })
+
   it('leaves nothing behind when its connection goes while it is being asked', async () => {
     let answer: (allowed: boolean) => void = () => undefined
     const { session, sent, receive } = open({
@@ -130,8 +150,27 @@ describe('Session', () => {
     answer(true)
     await settle()
 
-    expect(session.size).toBe(0)
+    expect([session.size, channels?.size]).toEqual([0, 0])
     expect(sent.map(({ type }) => type)).toEqual(['welcome'])
+  })
+
+  it('looks at its runs again when there is room, only if one of them was refused it', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'busy' })
+    let bufferedBytes = 0
+    const { session, sent, receive } = open({}, () => bufferedBytes)
+    receive(hello)
+    receive({ ...subscribe, run_id: 'busy' })
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'events', to: 1 }))
+    bufferedBytes = 262_144
+    run.custom('n')
+    await run.flushed()
+    session.drained()
+    expect(sent.at(-1)).toMatchObject({ to: 1 })
+    bufferedBytes = 0
+    session.drained()
+
+    expect(sent.at(-1)).toMatchObject({ to: 2 })
+    session.gone()
   })
 
   it('answers a cancel that fails inside as something to try again', async () => {

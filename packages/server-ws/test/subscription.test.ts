@@ -16,7 +16,7 @@ function open(runId: string) {
   const over: string[] = []
   const channel = new RunChannel(runId, resolveOptions({ transport, authorize: allowAnyone }), () => 0)
   channels.push(channel)
-  const subscription = new Subscription(runId, 4, undefined, {
+  const subscription = new Subscription(runId, 4, undefined, undefined, {
     send: (frame) => sent.push(JSON.parse(frame.toString())),
     hasRoom: () => true,
     done: () => over.push('done'),

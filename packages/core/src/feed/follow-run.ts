@@ -56,6 +56,7 @@ export function followRun(
     for (let next = queue.shift(); next && !isClosed; next = queue.shift()) {
       const [after, effects] = feed(state, next)
       state = after
+      if (next.type === 'history' && !effects.some(({ type }) => type === 'retry-later')) failures = 0
       for (const effect of effects) perform(effect)
     }
     isRunning = false
@@ -66,14 +67,12 @@ export function followRun(
       case 'read':
         transport.read(runId, effect.after).then(
           (history) => {
-            const batches = history?.batches.filter(isValid)
-            const isWhole = batches?.length === history?.batches.length
-            if (isWhole) failures = 0
-            else failures += 1
-            send({ type: 'history', id: effect.id, history: history && { ...history, batches: batches ?? [] } })
+            if (isClosed) return
+            const batches = history?.batches.filter(isValid) ?? []
+            send({ type: 'history', id: effect.id, history: history && { ...history, batches } })
           },
           (cause: unknown) => {
-            failures += 1
+            if (isClosed) return
             observer.error(
               new LlmmonError('transport_failed', `Reading the run ${runId} failed.`, {
                 cause,
@@ -86,10 +85,13 @@ export function followRun(
         )
         return
       case 'retry-later':
+        // Also where reads succeed and something stays missing: it may be missing for good.
+        failures += 1
         clearTimeout(retryTimer)
         retryTimer = later(() => send({ type: 'retry-due' }), retryDelay())
         return
       case 'deliver':
+        failures = 0
         observer.batches(effect.batches)
         return
       case 'reset':

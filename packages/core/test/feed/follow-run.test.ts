@@ -112,6 +112,53 @@ describe('followRun', () => {
     expect(seen).toEqual(['1-2'])
   })
 
+  it('asks ever more rarely for what stays missing in the store, and at once again after progress', async () => {
+    const info = {
+      runId: 'r',
+      state: 'open',
+      epoch: '10',
+      last: 9,
+      opened: 'new',
+      silentMs: 0,
+      chain: null,
+      metadata: {},
+      tags: [],
+    } as const
+    let stored = [testBatch('r', '10', 5, 9)]
+    const read = vi.fn(async (_: string, after = 0) => ({ info, batches: stored.filter(({ to }) => to > after) }))
+    const holed: Transport = { ...transport, watch: async () => () => undefined, read }
+    const stop = followRun(holed, 'r', observer, { random: () => 1 })
+    await settle(60_000)
+    expect(read.mock.calls.length).toBeLessThan(20)
+    expect([seen, errors]).toEqual([[], []])
+    stored = [testBatch('r', '10', 1, 2), ...stored]
+    while (seen.length === 0) await settle(100)
+    const before = read.mock.calls.length
+    await settle(1_000)
+    stop()
+
+    expect(seen).toEqual(['1-2'])
+    expect(read.mock.calls.length - before).toBeGreaterThanOrEqual(2)
+  })
+
+  it('says nothing of a read that ends after it was stopped', async () => {
+    let fail: (reason: Error) => void = () => undefined
+    const slow: Transport = {
+      ...transport,
+      read: () =>
+        new Promise((_, reject) => {
+          fail = reject
+        }),
+    }
+    const stop = followRun(slow, 'r', observer)
+    await settle()
+    stop()
+    fail(new Error('down'))
+    await settle()
+
+    expect([seen, errors]).toEqual([[], []])
+  })
+
   it('gives up waiting for a rolled-back store after a lease', async () => {
     const epoch = '10'
     const info = {
