@@ -152,11 +152,17 @@ describe('ProtocolSource', () => {
     const monitor = client.monitor('r')
     const seen: string[] = []
     monitor.onReset(({ reason }) => seen.push(`reset ${reason}`))
-    monitor.onCustom(({ data }) => seen.push(`custom ${data}`))
+    const firstCame = new Promise<void>((resolve) => {
+      monitor.onCustom(({ data }) => {
+        seen.push(`custom ${data}`)
+        resolve()
+      })
+    })
     const connection = await server.connection()
     connection.welcome()
     await subscribed(connection)
     connection.send(events(1, start, custom(2)))
+    await firstCame
     connection.send({ type: 'reset', run_id: 'r', reason: 'replaced' })
     connection.send({ ...events(1, start, custom(2), complete(3)), epoch: '6' })
     await monitor.result

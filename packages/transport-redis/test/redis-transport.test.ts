@@ -88,10 +88,8 @@ describe('redisTransport', () => {
     const logger = { debug: noop, info: noop, warn: noop, error: noop }
     const transport = redisTransport({ url: `redis://127.0.0.1:${proxy.port}`, logger })
     const run = startRun({ name: 'c', transport, runId: 'r', onError: () => undefined })
-    const since = performance.now()
     for (let i = 0; i < 1_000; i += 1) run.token('x')
 
-    expect(performance.now() - since).toBeLessThan(1_000)
     expect(await run.flushed({ timeoutMs: 50 })).toBe(false)
     await transport.close({ timeoutMs: 10 })
     await proxy.close()
