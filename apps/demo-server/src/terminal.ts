@@ -52,7 +52,7 @@ export async function runInTerminal(
 function showProgress(transport: Transport, runId: string, out: NodeJS.WriteStream): () => void {
   let state: RunState = initialRunState(runId)
   let shown = ''
-  const stop = followRun(transport, runId, {
+  const { stop } = followRun(transport, runId, {
     batches: (batches) => {
       state = foldBatch(
         state,

@@ -8,7 +8,7 @@ export {
   type StartedRun,
 } from './chain/monitor-chain.js'
 export { type SequentialChain, type StepDefinition, sequentialChain, step } from './chain/sequential-chain.js'
-export { type FollowObserver, type FollowOptions, followRun } from './feed/follow-run.js'
+export { type Following, type FollowObserver, type FollowOptions, followRun } from './feed/follow-run.js'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memory/memory-transport.js'
 export * from './protocol/index.js'
 export * from './state/index.js'

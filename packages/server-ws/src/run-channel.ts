@@ -1,6 +1,7 @@
 import {
   continuity,
   type EncodedBatch,
+  type Following,
   followRun,
   type ResetReason,
   type RunInfo,
@@ -45,7 +46,7 @@ export class RunChannel {
   readonly #viewers = new Map<Viewer, Waiting>()
   // Viewers that wait for the first read: they keep the channel, but get nothing yet.
   readonly #held = new Set<Viewer>()
-  readonly #unfollow: () => void
+  readonly #following: Following
   #info: RunInfo | undefined
   #isRead = false
   #whenRead: (() => void)[] = []
@@ -66,7 +67,7 @@ export class RunChannel {
     this.#idleSince = now()
     this.#catchUp = new CatchUp(runId, now)
     this.#older = new OlderHistory(options.transport, runId)
-    this.#unfollow = followRun(options.transport, runId, {
+    this.#following = followRun(options.transport, runId, {
       batches: (batches) => this.#take(batches),
       reset: (reason) => this.#reset(reason),
       info: (info) => this.#learn(info),
@@ -163,7 +164,7 @@ export class RunChannel {
 
   /** Stops following. */
   close(): void {
-    this.#unfollow()
+    this.#following.stop()
     this.#viewers.clear()
     this.#held.clear()
     for (const resolve of this.#whenRead.splice(0)) resolve()
@@ -279,6 +280,8 @@ export class RunChannel {
         return
       }
       this.#vanishedAt = undefined
+      // The news of it may have been lost on the way: nothing is heard of a loss of the last message.
+      if (info.last > 0) this.#following.bell({ epoch: info.epoch, seq: info.last })
       if (info.state !== 'open') return
       this.#setStalled(info.silentMs > heartbeatMs * 2)
       if (info.silentMs > leaseMs) await this.#transport.reap(this.runId)

@@ -109,6 +109,23 @@ describe('RunChannel', () => {
     expect(channel.size).toBe(0)
   })
 
+  it('finds within two heartbeats what was written while its subscription was deaf, also the last event', async () => {
+    const { watch } = transport
+    transport.watch = (runId, observer) => watch(runId, { ...observer, batch: () => undefined, bell: () => undefined })
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await vi.advanceTimersByTimeAsync(10)
+    const viewer = await open()
+    await say(run, 'unheard')
+    expect(viewer.log).toEqual(['1-1'])
+    await pass(7_000)
+    expect(viewer.log).toEqual(['1-1', '2-2'])
+    run.complete()
+    await vi.advanceTimersByTimeAsync(10)
+    await pass(7_000)
+
+    expect(viewer.log).toEqual(['1-1', '2-2', '3-3', 'end 3'])
+  })
+
   it('ends at once for who comes when the minute is over', async () => {
     await deadRun()
     clock += 30_000

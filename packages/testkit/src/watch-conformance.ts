@@ -110,7 +110,7 @@ export function watchConformance(context: ConformanceContext): void {
       for (let seq = 1; seq <= 20; seq += 1) await append('r', testBatch('r', epoch, seq, seq))
       const seen: number[] = []
       const all = arrival()
-      const stop = followRun(context.transport, 'r', {
+      const { stop } = followRun(context.transport, 'r', {
         batches: (batches) => {
           for (const { from, to } of batches) for (let seq = from; seq <= to; seq += 1) seen.push(seq)
           if (seen.at(-1) === 60) all.done()

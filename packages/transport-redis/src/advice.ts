@@ -6,27 +6,42 @@ export function warn(logger: Logger | undefined, message: string, err?: unknown)
   else console.warn(`llmmon: ${message}`)
 }
 
+const inDocument = 'Commands, keys and channels are listed in PROTOCOL.md, section 7.'
+
 /** What is wrong with a connection, and what to do about it. Never with credentials. */
 export function adviceOn(error: unknown): string {
-  const { message = String(error), code } = (error ?? {}) as { message?: string; code?: string }
+  const { message: own = String(error), code: ownCode, lastNodeError } = (error ?? {}) as RedisTrouble
+  // A cluster says only that no node could be reached; what the last node said is what is wrong.
+  const { message = own, code = ownCode } = lastNodeError ?? {}
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(message)) {
     return 'Redis refuses the credentials. Check user and password of its address; runs go on, unwatched, until it takes them.'
   }
-  if (/NOPERM/.test(message)) {
-    return 'Redis does not permit what is needed. The commands and keys are listed in PROTOCOL.md, section 7.'
-  }
+  if (/NOPERM/.test(message)) return `Redis does not permit what is needed (${message}). ${inDocument}`
   if (code !== undefined && /CERT|SSL|TLS|SELF_SIGNED/.test(code)) {
     return `The TLS certificate of Redis is not accepted (${code}). Pass its authority in { tls: { ca } } of a client.`
   }
+  if (/cluster support disabled/i.test(message)) {
+    return 'This Redis is not a cluster: pass its url, or a Redis of ioredis instead of a Cluster.'
+  }
+  if (/sentinels are unreachable/i.test(message)) {
+    return `No Sentinel gives the address of the primary (${message}). Check the addresses of the sentinels and the name. Runs go on and their events wait.`
+  }
   return `Redis cannot be reached (${code ?? message}). Runs go on and their events wait; it will be tried again.`
+}
+
+interface RedisTrouble {
+  readonly message?: string
+  readonly code?: string
+  readonly lastNodeError?: { readonly message?: string; readonly code?: string }
 }
 
 /**
  * What is wrong with a Redis that can be reached, from what its INFO says; one sentence each, with the remedy.
  *
  * @param info the text of INFO
+ * @param isClusterClient whether the connection is one to a cluster
  */
-export function adviceOnServer(info: string): string[] {
+export function adviceOnServer(info: string, isClusterClient = false): string[] {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
   const advice: string[] = []
   const version = field('redis_version')
@@ -40,5 +55,29 @@ export function adviceOnServer(info: string): string[] {
   }
   if (field('role') === 'slave')
     advice.push('This Redis is a replica: it takes no writes. Use the address of its primary.')
+  if (field('cluster_enabled') === '1' && !isClusterClient) {
+    advice.push('This Redis is a node of a cluster: pass { client: new Cluster([…]) } of ioredis instead.')
+  }
   return advice
+}
+
+/** What is wrong, from the commands that failed when each was tried: command and answer, by turns. */
+export function adviceOnCommands(failures: readonly string[]): string[] {
+  const commands = failures.filter((_, index) => index % 2 === 0)
+  const answers = failures.filter((_, index) => index % 2 === 1)
+  if (commands.length === 0) return []
+  const [answer = ''] = answers
+  if (/OOM/.test(answer)) return ['Redis is out of memory. Raise maxmemory; until then events wait in this process.']
+  // Said of the server already, and better.
+  if (/READONLY/.test(answer)) return []
+  return [`Redis does not permit ${[...new Set(commands)].join(', ')} (${answer}). ${inDocument}`]
+}
+
+/** What is wrong where channels cannot be listened on, or what is published does not arrive. */
+export function adviceOnListening(error: unknown): string {
+  const message = error instanceof Error ? error.message : undefined
+  if (message === undefined) {
+    return 'What is published in Redis does not arrive: pages will follow only every few seconds. Is there a proxy that does not carry pub/sub?'
+  }
+  return `Redis does not let this process listen (${message}): pages will not be live. ${inDocument}`
 }

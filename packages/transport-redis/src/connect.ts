@@ -1,85 +1,100 @@
-import type { Logger } from '@llmmon/core'
-import { Redis, type RedisOptions } from 'ioredis'
-import { adviceOn, adviceOnServer, warn } from './advice.js'
+import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { ResolvedRedisOptions } from './options.js'
+
+/** A connection for commands: to one Redis, or to a cluster. */
+export type Connection = Redis | Cluster
 
 /** After how long a command that has no answer counts as failed, ms: its outcome is then unknown. */
 const commandTimeoutMs = 2_000
+/** After how long without any answer a connection counts as dead, ms. */
+const socketTimeoutMs = 3_000
 
-// Nothing is sent twice behind our back, and nothing waits without end: a failed command is made again by who wants it.
-const safe: RedisOptions = {
+const backoff = (times: number) => Math.min(2_000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2)
+
+/** Nothing is sent twice behind our back, and nothing waits without end: a failed command is made again by who wants it. */
+export const safeOptions: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   commandTimeout: commandTimeoutMs,
+  socketTimeout: socketTimeoutMs,
   enableAutoPipelining: false,
   lazyConnect: true,
   keyPrefix: '',
-  retryStrategy: (times) => Math.min(2_000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2),
+  // With Sentinel: what is written and heard is the primary's.
+  role: 'master',
+  retryStrategy: backoff,
   // After a failover this connection still leads to what is now a replica.
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 }
 
-/** A connection of our own, with settings under which failures are seen. Connects at once, and again for ever. */
-export function connectRedis({ url, client, logger }: ResolvedRedisOptions, role: 'commands' | 'subscriber'): Redis {
-  const redis = client ? client.duplicate(safe) : new Redis(url ?? '', safe)
-  // One of the two speaks for both.
-  if (role === 'commands') speak(redis, logger)
-  else redis.on('error', () => undefined)
-  redis.connect().catch(() => undefined)
-  return redis
+// A cluster sends again what a lost node has not answered; every request of ours may be made twice.
+const safeClusterOptions: ClusterOptions = {
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+  lazyConnect: true,
+  keyPrefix: '',
+  scaleReads: 'master',
+  slotsRefreshInterval: 5_000,
+  shardedSubscribers: false,
+  clusterRetryStrategy: backoff,
 }
 
-// Once for each time it goes down, since reconnecting fails many times; and once what is wrong with a Redis that is there.
-function speak(redis: Redis, logger: Logger | undefined): void {
-  let isDown = false
-  let isExamined = false
-  redis.on('error', (error) => {
-    if (!isDown) warn(logger, adviceOn(error), error)
-    isDown = true
-  })
-  redis.on('ready', () => {
-    if (isDown) logger?.info({}, 'The connection to Redis is back')
-    isDown = false
-    if (isExamined) return
-    isExamined = true
-    // INFO may be forbidden; then there is nothing to say.
-    redis.info().then(
-      (info) => {
-        for (const advice of adviceOnServer(info)) warn(logger, advice)
-      },
-      () => undefined,
-    )
-  })
+/** A connection of our own for commands, with settings under which failures are seen. Connects at once, and again for ever. */
+export function connectCommands({ url, client }: ResolvedRedisOptions): Connection {
+  return started(client?.isCluster ? duplicateCluster(client as Cluster) : single(url, client as Redis | undefined))
 }
 
-const waits = new WeakMap<Redis, Promise<void>>()
+/** A connection of our own to listen on; a cluster has one for each node instead. */
+export function connectSubscriber({ url, client }: ResolvedRedisOptions): Redis {
+  const redis = single(url, client as Redis | undefined)
+  // What is wrong is told by the connection for commands.
+  redis.on('error', () => undefined)
+  return started(redis)
+}
+
+function single(url: string | undefined, client: Redis | undefined): Redis {
+  return client ? client.duplicate(safeOptions) : new Redis(url ?? '', safeOptions)
+}
+
+function duplicateCluster(client: Cluster): Cluster {
+  const { retryStrategy: _, ...forNodes } = safeOptions
+  const redisOptions = { ...client.options.redisOptions, ...forNodes }
+  return client.duplicate([], { ...safeClusterOptions, redisOptions })
+}
+
+function started<Any extends Connection>(connection: Any): Any {
+  connection.connect().catch(() => undefined)
+  return connection
+}
+
+const waits = new WeakMap<Connection, Promise<void>>()
 
 /** Resolves when the connection is ready; rejects when it is not within the time of a command. */
-export function whenReady(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') return Promise.resolve()
-  let wait = waits.get(redis)
+export function whenReady(connection: Connection): Promise<void> {
+  if (connection.status === 'ready') return Promise.resolve()
+  let wait = waits.get(connection)
   if (!wait) {
-    wait = ready(redis).finally(() => waits.delete(redis))
-    waits.set(redis, wait)
+    wait = ready(connection).finally(() => waits.delete(connection))
+    waits.set(connection, wait)
   }
   return wait
 }
 
-function ready(redis: Redis): Promise<void> {
+function ready(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = (error?: Error) => {
       clearTimeout(timer)
-      redis.off('ready', onReady)
-      redis.off('end', onEnd)
+      connection.off('ready', onReady)
+      connection.off('end', onEnd)
       if (error) reject(error)
       else resolve()
     }
     const onReady = () => finish()
     const onEnd = () => finish(new Error('The connection to Redis was closed.'))
     const timer = setTimeout(() => finish(new Error('Redis cannot be reached.')), commandTimeoutMs)
-    redis.on('ready', onReady)
-    redis.on('end', onEnd)
+    connection.on('ready', onReady)
+    connection.on('end', onEnd)
   })
 }

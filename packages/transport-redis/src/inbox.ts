@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandAnswer, RunCommand, WriterHost } from '@llmmon/core'
-import type { Redis } from 'ioredis'
-import { whenReady } from './connect.js'
 import { inboxChannel } from './keys.js'
-import type { Subscriber } from './subscriber.js'
+import type { Publish, Subscriptions } from './subscriptions.js'
 
 type Letter =
   | {
@@ -20,16 +18,16 @@ const answerMs = 5_500
 
 /** Commands between processes: each has a channel for what it is told, and answers on that of who told it. */
 export class Inbox {
-  readonly #redis: Redis
-  readonly #subscriber: Subscriber
+  readonly #publish: Publish
+  readonly #subscriptions: Subscriptions
   readonly #prefix: string
   readonly #id = randomUUID()
   readonly #waiting = new Map<string, (answer: CommandAnswer) => void>()
   #own: Promise<() => void> | undefined
 
-  constructor(redis: Redis, subscriber: Subscriber, prefix: string) {
-    this.#redis = redis
-    this.#subscriber = subscriber
+  constructor(publish: Publish, subscriptions: Subscriptions, prefix: string) {
+    this.#publish = publish
+    this.#subscriptions = subscriptions
     this.#prefix = prefix
   }
 
@@ -60,8 +58,7 @@ export class Inbox {
       timer = setTimeout(() => resolve('no_writer'), answerMs)
     })
     try {
-      await whenReady(this.#redis)
-      const heard = await this.#redis.publish(inboxChannel(this.#prefix, hostId), JSON.stringify(letter))
+      const heard = await this.#publish(inboxChannel(this.#prefix, hostId), JSON.stringify(letter))
       return heard === 0 ? 'no_writer' : await answer
     } finally {
       clearTimeout(timer)
@@ -72,11 +69,11 @@ export class Inbox {
   async #obey(host: WriterHost, letter: Letter & { type: 'command' }): Promise<void> {
     const answer = await host.command(letter.runId, letter.command).catch((): CommandAnswer => 'no_writer')
     const reply: Letter = { type: 'answer', id: letter.id, answer }
-    await this.#redis.publish(inboxChannel(this.#prefix, letter.replyTo), JSON.stringify(reply)).catch(() => undefined)
+    await this.#publish(inboxChannel(this.#prefix, letter.replyTo), JSON.stringify(reply)).catch(() => undefined)
   }
 
   #listen(id: string, take: (letter: Letter) => void): Promise<() => void> {
-    return this.#subscriber.listen(inboxChannel(this.#prefix, id), {
+    return this.#subscriptions.listen(inboxChannel(this.#prefix, id), {
       message: (text) => {
         try {
           take(JSON.parse(text) as Letter)

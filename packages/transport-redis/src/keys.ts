@@ -2,9 +2,9 @@
 export interface RunKeys {
   /** Hash: how the run stands. */
   readonly meta: string
-  /** List: compacted batches, contiguous from 1. */
+  /** Stream: compacted batches, contiguous from 1. */
   readonly segments: string
-  /** Stream: raw batches after the segments; an entry's id is `<epoch>-<to>`. */
+  /** Stream: raw batches after the segments. In both an entry's id is `<epoch>-<to>`. */
   readonly tail: string
   /** Channel: what is written, as it is written. */
   readonly live: string
@@ -18,5 +18,10 @@ export function runKeys(prefix: string, runId: string): RunKeys {
 
 /** The channel on which a process takes commands and answers. */
 export function inboxChannel(prefix: string, id: string): string {
-  return `${prefix}:inbox:${id}`
+  return `${prefix}:{inbox-${id}}:inbox`
+}
+
+/** A channel of one's own in the slot of another. */
+export function besideChannel(channel: string, id: string): string {
+  return channel.replace(/\}.*$/, `}:echo:${id}`)
 }

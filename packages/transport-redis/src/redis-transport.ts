@@ -10,49 +10,64 @@ import {
   type WriteAnswer,
   type WriterHost,
 } from '@llmmon/core'
-import { connectRedis } from './connect.js'
+import type { Cluster } from 'ioredis'
+import { ClusterMap } from './cluster-map.js'
+import { ClusterSubscriber } from './cluster-subscriber.js'
+import { connectCommands, connectSubscriber } from './connect.js'
 import { Inbox } from './inbox.js'
 import { runKeys } from './keys.js'
 import { type RedisTransportOptions, resolveRedisOptions } from './options.js'
-import { labelText, type RunRecord, recordOf } from './run-record.js'
+import { report } from './report.js'
+import { RunReader } from './run-reader.js'
+import { labelText } from './run-record.js'
 import { runScript } from './run-script.js'
 import {
   appendScript,
   checkpointScript,
   claimScript,
   heartbeatScript,
-  readScript,
+  publishScript,
   reapScript,
   reserveScript,
   restoreScript,
   type Script,
   storeCancelScript,
 } from './script.js'
-import { batchOfText, messageOf } from './stored-batch.js'
+import { selfTest } from './self-test.js'
+import { argumentsOf, batchOfText, messageOf } from './stored-batch.js'
 import { Subscriber } from './subscriber.js'
 
 /**
- * Redis (6.2 or later, or Valkey) as the transport: many processes write and watch the same runs. Connects at once and again
- * for ever; while Redis cannot be reached, chains go on and their events wait.
+ * Redis (6.2 or later, or Valkey; alone, with Sentinel or as a Cluster) as the transport: many processes write and watch the same runs. Connects
+ * at once and again for ever; while Redis cannot be reached, chains go on and their events wait.
  *
- * @throws LlmmonError `invalid_argument` without a url or client, or with both.
+ * @throws LlmmonError `invalid_argument` without a url or client, with both, or for an option that is none.
  * @example
  * const transport = redisTransport({ url: 'redis://localhost:6379' })
+ * @example
+ * const transport = redisTransport({ client: new Cluster([{ host: 'redis-1', port: 6379 }]) })
  */
 export function redisTransport(given: RedisTransportOptions): Transport {
   const options = resolveRedisOptions(given)
-  const { prefix, retentionMs, openRetentionMs, heartbeatMs, leaseMs } = options
-  const redis = connectRedis(options, 'commands')
-  const subscriber = new Subscriber(connectRedis(options, 'subscriber'))
-  const inbox = new Inbox(redis, subscriber, prefix)
+  const { prefix, retention, limits, heartbeatMs, leaseMs } = options
+  const commands = connectCommands(options)
+  const sharded = commands.isCluster ? '1' : '0'
+  const publish = async (channel: string, message: string) =>
+    Number(await runScript(commands, publishScript, [channel], [message, sharded]))
+  const subscriptions = commands.isCluster
+    ? new ClusterSubscriber(new ClusterMap(commands as Cluster), publish)
+    : new Subscriber(connectSubscriber(options), { publish })
+  const inbox = new Inbox(publish, subscriptions, prefix)
+  const reader = new RunReader(run, limits)
   const hosts = new Set<WriterHost>()
-  const reads = new Map<string, Promise<RunRecord | undefined>>()
   let closing: Promise<void> | undefined
   let isClosed = false
+  report(commands, options.logger, () => selfTest({ connection: commands, subscriptions, prefix, sharded }))
 
   function run(script: Script, runId: string, ...args: (string | number)[]): Promise<unknown> {
     if (isClosed) return Promise.reject(new LlmmonError('closed', 'This Redis transport was closed; make a new one.'))
-    return runScript(redis, script, runKeys(prefix, runId), args)
+    const { meta, segments, tail } = runKeys(prefix, runId)
+    return runScript(commands, script, [meta, segments, tail], args)
   }
 
   async function write(script: Script, runId: string, ...args: (string | number)[]): Promise<WriteAnswer> {
@@ -60,20 +75,9 @@ export function redisTransport(given: RedisTransportOptions): Transport {
     return { answer, last: Number(last) }
   }
 
-  // However many ask at once, the store is read once.
-  function record(runId: string, withBatches: boolean): Promise<RunRecord | undefined> {
-    if (!withBatches) return run(readScript, runId, '0').then((reply) => recordOf(runId, reply))
-    const known = reads.get(runId)
-    if (known) return known
-    const reading = run(readScript, runId, '1')
-      .then((reply) => recordOf(runId, reply))
-      .finally(() => reads.delete(runId))
-    reads.set(runId, reading)
-    return reading
-  }
-
-  const ttl = (batch: EncodedBatch | undefined) => (batch?.closes ? retentionMs : openRetentionMs)
-  const flag = (isSet: boolean) => (isSet ? '1' : '0')
+  const ttl = (batch: EncodedBatch | undefined) => (batch?.closes ? retention.endedMs : retention.openMs)
+  const news = (runId: string, batch: EncodedBatch) =>
+    [runKeys(prefix, runId).live, messageOf(batch, limits.publishedBytes), sharded] as const
 
   return {
     liveness: { heartbeatMs, leaseMs },
@@ -83,79 +87,62 @@ export function redisTransport(given: RedisTransportOptions): Transport {
     },
 
     async claim({ runId, owner, hostId, mode, ...label }) {
-      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), openRetentionMs)
+      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), retention.openMs)
       const [answer, epoch, cancel] = reply as [ClaimAnswer['answer'], string, string | null]
       if (answer !== 'ok') return { answer }
       return { answer, epoch, ...(cancel && { cancel: JSON.parse(cancel) }) }
     },
 
-    append({ runId, batch }) {
-      const { epoch, from, to, closes, text } = batch
-      const { live } = runKeys(prefix, runId)
-      return write(appendScript, runId, epoch, from, to, flag(closes), text, ttl(batch), live, messageOf(batch))
-    },
+    append: ({ runId, batch }) =>
+      write(appendScript, runId, batch.epoch, ...argumentsOf(batch), ttl(batch), ...news(runId, batch)),
 
-    heartbeat: ({ runId, epoch }) => write(heartbeatScript, runId, epoch, openRetentionMs),
+    heartbeat: ({ runId, epoch }) => write(heartbeatScript, runId, epoch, retention.openMs),
 
     checkpoint({ runId, epoch, segments, replace }) {
-      const texts = segments.map(({ text }) => text)
       const first = segments[0]?.from ?? 0
       const end = segments.at(-1)
-      return write(checkpointScript, runId, epoch, first, end?.to ?? 0, flag(replace), ttl(end), ...texts)
+      const head = [epoch, first, end?.to ?? 0, replace ? 1 : 0, ttl(end)]
+      return write(checkpointScript, runId, ...head, ...segments.flatMap(argumentsOf))
     },
 
     restore({ runId, owner, hostId, epoch, segments, tail, ...label }) {
       const end = tail.at(-1) ?? segments.at(-1)
-      const closed = flag(end?.closes ?? false)
-      const texts = segments.map(({ text }) => text)
-      const raw = tail.flatMap(({ from, to, closes, text }) => [from, to, flag(closes), text])
-      const head = [epoch, owner, hostId, labelText(label), ttl(end), end?.to ?? 0, closed]
-      return write(restoreScript, runId, ...head, segments.length, segments.at(-1)?.to ?? 0, ...texts, ...raw)
+      const head = [epoch, owner, hostId, labelText(label), ttl(end), end?.to ?? 0, end?.closes ? 1 : 0]
+      const compacted = [segments.length, segments.at(-1)?.to ?? 0]
+      return write(restoreScript, runId, ...head, ...compacted, ...[...segments, ...tail].flatMap(argumentsOf))
     },
 
     async reap(runId) {
-      const seen = await record(runId, false)
-      if (!seen) return 'unknown'
-      const { epoch, last, state } = seen.history.info
-      if (state === 'reserved') return 'unknown'
+      const seen = await reader.inspect(runId)
+      if (!seen || seen.info.state === 'reserved') return 'unknown'
+      const { epoch, last } = seen.info
       const base = { epoch, to: last }
       const batch = abandonedBatch(runId, nextEpoch(seen.now, epoch), base, seen.now)
-      const { live } = runKeys(prefix, runId)
-      const tailArgs = [batch.epoch, JSON.stringify(base), batch.text, retentionMs, live, messageOf(batch)]
-      return (await run(reapScript, runId, epoch, last, leaseMs, ...tailArgs)) as
-        | 'reaped'
-        | 'alive'
-        | 'closed'
-        | 'unknown'
+      const head = [epoch, last, leaseMs, batch.epoch, JSON.stringify(base), batch.text, retention.endedMs]
+      const answer = await run(reapScript, runId, ...head, ...news(runId, batch))
+      return answer as 'reaped' | 'alive' | 'closed' | 'unknown'
     },
 
-    inspect: async (runId) => (await record(runId, false))?.history.info,
+    inspect: async (runId) => (await reader.inspect(runId))?.info,
 
-    async read(runId, after = 0) {
-      const found = await record(runId, true)
-      if (!found) return undefined
-      const { info, batches } = found.history
-      return { info, batches: batches.filter(({ to }) => to > after) }
-    },
+    read: (runId, after = 0) => reader.read(runId, after),
 
-    async watch(runId, observer) {
-      const { live } = runKeys(prefix, runId)
-      return subscriber.listen(live, {
+    watch: (runId, observer) =>
+      subscriptions.listen(runKeys(prefix, runId).live, {
         message: (text) => tell(observer, text),
         interrupted: () => observer.interrupted(),
         active: () => observer.active(),
-      })
-    },
+      }),
 
     async command(runId, command) {
-      const found = await record(runId, false)
-      const state = found?.history.info.state
+      const found = await reader.inspect(runId)
+      const state = found?.info.state
       if (!found || state === 'abandoned') return 'no_writer'
       if (state === 'closed') return 'already_ended'
       if (state === 'reserved') {
         const isKept = await run(storeCancelScript, runId, JSON.stringify({ reason: command.reason }))
         // It has started in between: its writer is there now.
-        return isKept === 1 ? 'stored' : inbox.send((await record(runId, false))?.hostId ?? '', runId, command)
+        return isKept === 1 ? 'stored' : inbox.send((await reader.inspect(runId))?.hostId ?? '', runId, command)
       }
       return inbox.send(found.hostId, runId, command)
     },
@@ -172,22 +159,22 @@ export function redisTransport(given: RedisTransportOptions): Transport {
     close({ timeoutMs = 2_000 } = {}) {
       closing ??= Promise.all([...hosts].map((host) => host.shutdown(timeoutMs))).then(() => {
         isClosed = true
-        subscriber.close()
-        redis.disconnect()
+        subscriptions.close()
+        commands.disconnect()
       })
       return closing
     },
   }
+}
 
-  function tell(observer: RunObserver, text: string): void {
-    try {
-      const message: unknown = text.startsWith('{"type":"bell"') ? JSON.parse(text) : undefined
-      if (isJsonObject(message)) observer.bell({ epoch: String(message.epoch), seq: Number(message.seq) })
-      else observer.batch(batchOfText(text))
-    } catch {
-      // Not what we publish. Something was said all the same: the store knows what.
-      observer.interrupted()
-      observer.active()
-    }
+function tell(observer: RunObserver, text: string): void {
+  try {
+    const message: unknown = text.startsWith('{"type":"bell"') ? JSON.parse(text) : undefined
+    if (isJsonObject(message)) observer.bell({ epoch: String(message.epoch), seq: Number(message.seq) })
+    else observer.batch(batchOfText(text))
+  } catch {
+    // Not what we publish. Something was said all the same: the store knows what.
+    observer.interrupted()
+    observer.active()
   }
 }

@@ -1,32 +1,33 @@
-import type { Base, EncodedBatch, JsonObject, RunHistory, RunInfo, RunLabel } from '@llmmon/core'
+import type { Base, EncodedBatch, JsonObject, RunInfo, RunLabel } from '@llmmon/core'
 import { batchOfText } from './stored-batch.js'
 
-/** A run as the read script gives it. */
+/** A run, or a part of it, as the read script gives it. */
 export interface RunRecord {
-  readonly history: RunHistory
+  readonly info: RunInfo
+  readonly batches: readonly EncodedBatch[]
   /** Redis' clock, ms. */
   readonly now: number
   /** The process that writes the run. */
   readonly hostId: string
+  /** The number after which the next part begins; undefined when there is none. */
+  readonly next: number | undefined
 }
+
+type Entry = readonly [id: string, fields: readonly string[]]
 
 /** Reads what the read script gives; undefined where there is no run. */
 export function recordOf(runId: string, reply: unknown): RunRecord | undefined {
   if (!Array.isArray(reply)) return undefined
-  const [now, , pairs, segments = [], entries = []] = reply as [
-    number,
-    unknown,
-    string[],
-    string[]?,
-    [string, string[]][]?,
-  ]
+  const [now, pairs, segments = [], tail = [], hasMore = 0] = reply as [number, string[], Entry[]?, Entry[]?, number?]
   const meta = new Map<string, string>()
   for (let i = 0; i + 1 < pairs.length; i += 2) meta.set(pairs[i] as string, pairs[i + 1] as string)
-  const texts = [...segments, ...entries.map(([, fields]) => fields[fields.indexOf('text') + 1] ?? '')]
+  const entries = [...segments, ...tail]
   return {
     now: Number(now),
     hostId: meta.get('host') ?? '',
-    history: { info: infoOf(runId, meta, Number(now)), batches: texts.flatMap(readable) },
+    info: infoOf(runId, meta, Number(now)),
+    batches: entries.flatMap(([, fields]) => readable(fields[fields.indexOf('text') + 1] ?? '')),
+    next: hasMore === 1 ? Number(entries.at(-1)?.[0].split('-')[1]) : undefined,
   }
 }
 

@@ -18,6 +18,7 @@ local meta, segments, tail = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local function failed(reply) return type(reply) == 'table' and reply.err end
 local function order(a, b)
   if #a ~= #b then return #a - #b end
   if a == b then return 0 end
@@ -31,19 +32,37 @@ local function fresh(stored)
   if stored and order(stored, epoch) >= 0 then epoch = string.format('%.0f', tonumber(stored) + 1) end
   return epoch
 end
+-- A store that evicts takes keys one by one: what says that there is more must not be believed.
+local function whole(last, ends)
+  last, ends = tonumber(last), tonumber(ends or 0)
+  return (ends == 0 or redis.call('EXISTS', segments) == 1) and (last == ends or redis.call('EXISTS', tail) == 1)
+end
 local function refuse(epoch)
-  local m = redis.call('HMGET', meta, 'state', 'epoch', 'last')
-  if not m[1] or m[1] == 'reserved' then return { 'lost', 0 } end
+  local m = redis.pcall('HMGET', meta, 'state', 'epoch', 'last', 'segments')
+  if failed(m) or not m[1] or m[1] == 'reserved' then return { 'lost', 0 } end
   local o = order(epoch, m[2])
   if o < 0 then return { 'fenced', tonumber(m[3]) } end
-  if o > 0 then return { 'lost', tonumber(m[3]) } end
-  if tonumber(m[3]) > 0 and redis.call('EXISTS', segments, tail) == 0 then return { 'lost', tonumber(m[3]) } end
+  if o > 0 or not whole(m[3], m[4]) then return { 'lost', tonumber(m[3]) } end
   return nil, m[1], tonumber(m[3])
 end
-local function add(epoch, from, to, closes, text)
-  return redis.pcall('XADD', tail, epoch .. '-' .. to, 'from', from, 'closes', closes, 'text', text)
+local function add(stream, epoch, from, to, closes, text)
+  return redis.pcall('XADD', stream, epoch .. '-' .. to, 'from', from, 'closes', closes, 'text', text)
 end
-local function failed(reply) return type(reply) == 'table' and reply.err end`
+-- Somebody else has written to the stream: what is here is not what the writer wrote, so it is to be put back whole.
+local function spoiled(reply, last)
+  local isTheirs = string.find(reply.err, 'equal or smaller', 1, true) or string.find(reply.err, 'WRONGTYPE', 1, true)
+  if not isTheirs then return reply end
+  redis.call('DEL', segments, tail)
+  return { 'lost', last }
+end
+-- In a cluster a message goes to the shard of its run alone, where the server knows how (7.0).
+local function publish(channel, message, sharded)
+  if sharded == '1' then
+    local told = redis.pcall('SPUBLISH', channel, message)
+    if not failed(told) or not string.find(told.err, 'nknown', 1, true) then return told end
+  end
+  return redis.pcall('PUBLISH', channel, message)
+end`
 
 /** ARGV: label, ttl. */
 export const reserveScript = script(`
@@ -71,7 +90,7 @@ redis.call('DEL', segments, tail)
 keep(ARGV[5])
 return { 'ok', epoch, m[4] }`)
 
-/** ARGV: epoch, from, to, closes, text, ttl, channel, message. */
+/** ARGV: epoch, from, to, closes, text, ttl, channel, message, sharded. */
 export const appendScript = script(`
 local refused, state, last = refuse(ARGV[1])
 if refused then return refused end
@@ -79,17 +98,13 @@ local from, to = tonumber(ARGV[2]), tonumber(ARGV[3])
 if to <= last then return { 'dup', last } end
 if state ~= 'open' then return { 'closed', last } end
 if from ~= last + 1 then return { 'gap', last } end
-local added = add(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
-if failed(added) then
-  -- Somebody else has written to the stream: what is here is not what the writer wrote, so it is to be put back whole.
-  if not string.find(added.err, 'equal or smaller', 1, true) then return added end
-  redis.call('DEL', segments, tail)
-  return { 'lost', last }
-end
+local added = add(tail, ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
+if failed(added) then return spoiled(added, last) end
 redis.call('HSET', meta, 'last', to, 'hb', now)
 if ARGV[4] == '1' then redis.call('HSET', meta, 'state', 'closed') end
 keep(ARGV[6])
-redis.call('PUBLISH', ARGV[7], ARGV[8])
+local told = publish(ARGV[7], ARGV[8], ARGV[9])
+if failed(told) then return told end
 return { 'ok', to }`)
 
 /** ARGV: epoch, ttl. */
@@ -101,7 +116,7 @@ redis.call('HSET', meta, 'hb', now)
 keep(ARGV[2])
 return { 'ok', last }`)
 
-/** ARGV: epoch, first, end, replace, ttl, then the texts. */
+/** ARGV: epoch, first, end, replace, ttl, then from, to, closes, text of each segment. */
 export const checkpointScript = script(`
 local refused, state, last = refuse(ARGV[1])
 if refused then return refused end
@@ -113,50 +128,58 @@ local follows = redis.call('XRANGE', tail, '(' .. ARGV[1] .. '-' .. ARGV[3], '+'
 local joins = first == (replaces and 1 or before + 1) and ends <= last
 if joins and ends < last then joins = follows[1] ~= nil and tonumber(follows[1][2][2]) == ends + 1 end
 if not joins then return { 'gap', last } end
+if replaces then
+  redis.call('HSET', meta, 'segments', ends)
+  redis.call('DEL', segments)
+end
+for i = 6, #ARGV, 4 do
+  local added = add(segments, ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+  if failed(added) then return spoiled(added, last) end
+end
 redis.call('HSET', meta, 'segments', ends)
-if replaces then redis.call('DEL', segments) end
-for i = 6, #ARGV do redis.call('RPUSH', segments, ARGV[i]) end
 redis.call('XTRIM', tail, 'MINID', '=', ARGV[1] .. '-' .. string.format('%.0f', ends + 1))
 keep(ARGV[5])
 return { 'ok', last }`)
 
-/** ARGV: epoch, owner, host, label, ttl, last, closed, count of segments, their end, their texts, then from, to, closes, text of each raw batch. */
+/** ARGV: epoch, owner, host, label, ttl, last, closed, count of segments, their end, then from, to, closes, text of each segment and each raw batch. */
 export const restoreScript = script(`
-local m = redis.call('HMGET', meta, 'state', 'epoch', 'last', 'opened')
+local m = redis.pcall('HMGET', meta, 'state', 'epoch', 'last', 'opened', 'segments')
+if failed(m) then redis.call('DEL', meta) end
 local opened = 'new'
 if m[1] then
   local o = order(ARGV[1], m[2])
   if o < 0 then return { 'fenced', tonumber(m[3]) } end
   if o == 0 then
     opened = m[4]
-    local whole = m[3] == '0' or redis.call('EXISTS', segments, tail) > 0
-    if m[3] == ARGV[6] and whole then return { 'dup', tonumber(m[3]) } end
+    if m[3] == ARGV[6] and whole(m[3], m[5]) then return { 'dup', tonumber(m[3]) } end
   end
 end
 redis.call('HSET', meta, 'state', ARGV[7] == '1' and 'closed' or 'open', 'epoch', ARGV[1], 'last', ARGV[6],
   'opened', opened, 'owner', ARGV[2], 'host', ARGV[3], 'hb', now, 'label', ARGV[4], 'segments', ARGV[9])
 redis.call('HDEL', meta, 'base', 'cancel')
 redis.call('DEL', segments, tail)
-local count = tonumber(ARGV[8])
-for i = 10, 9 + count do redis.call('RPUSH', segments, ARGV[i]) end
-for i = 10 + count, #ARGV, 4 do add(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+local firstRaw = 10 + 4 * tonumber(ARGV[8])
+for i = 10, #ARGV, 4 do
+  add(i < firstRaw and segments or tail, ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+end
 keep(ARGV[5])
 return { 'ok', tonumber(ARGV[6]) }`)
 
-/** ARGV: the epoch and last number it was seen with, lease, new epoch, base, text, ttl, channel, message. */
+/** ARGV: the epoch and last number it was seen with, lease, new epoch, base, text, ttl, channel, message, sharded. */
 export const reapScript = script(`
-local m = redis.call('HMGET', meta, 'state', 'epoch', 'last', 'hb')
-if not m[1] or m[1] == 'reserved' then return 'unknown' end
+local m = redis.call('HMGET', meta, 'state', 'epoch', 'last', 'hb', 'segments')
+if not m[1] or m[1] == 'reserved' or not whole(m[3], m[5]) then return 'unknown' end
 if m[1] ~= 'open' then return 'closed' end
 local silent, lease = now - tonumber(m[4]), tonumber(ARGV[3])
 if silent <= lease and silent >= -lease then return 'alive' end
 if m[2] ~= ARGV[1] or m[3] ~= ARGV[2] then return 'alive' end
 local to = string.format('%.0f', tonumber(m[3]) + 1)
-local added = add(ARGV[4], to, to, '1', ARGV[6])
+local added = add(tail, ARGV[4], to, to, '1', ARGV[6])
 if failed(added) then return added end
 redis.call('HSET', meta, 'state', 'abandoned', 'epoch', ARGV[4], 'last', to, 'opened', 'reaped', 'base', ARGV[5], 'hb', now)
 keep(ARGV[7])
-redis.call('PUBLISH', ARGV[8], ARGV[9])
+local told = publish(ARGV[8], ARGV[9], ARGV[10])
+if failed(told) then return told end
 return 'reaped'`)
 
 /** ARGV: cancel. */
@@ -165,9 +188,55 @@ if redis.call('HGET', meta, 'state') ~= 'reserved' then return 0 end
 redis.call('HSET', meta, 'cancel', ARGV[1])
 return 1`)
 
-/** ARGV: 1 to give the batches too. Segments and tail are read in one step, so they always fit together. */
+/**
+ * ARGV: the number after which to read, how many segments and how many raw batches; without them the batches are left out. Gives the clock, the hash, segments, raw
+ * batches, and 1 if there is more. All in one step, so they fit together; nothing where a part of the run is missing.
+ */
 export const readScript = script(`
-local m = redis.call('HGETALL', meta)
-if #m == 0 then return false end
-if ARGV[1] ~= '1' then return { now, time, m } end
-return { now, time, m, redis.call('LRANGE', segments, 0, -1), redis.call('XRANGE', tail, '-', '+') }`)
+local m = redis.pcall('HMGET', meta, 'state', 'last', 'segments', 'epoch', 'base')
+if failed(m) or not m[1] or (m[1] ~= 'reserved' and not whole(m[2] or 0, m[3])) then return false end
+local all = redis.call('HGETALL', meta)
+if not ARGV[1] then return { now, all } end
+local first = m[4]
+if m[5] then
+  local is, base = pcall(cjson.decode, m[5])
+  if is and type(base) == 'table' and type(base.epoch) == 'string' then first = base.epoch end
+end
+local from = '(' .. (string.match(first or '', '^%d+$') or '0') .. '-' .. ARGV[1]
+local old = redis.pcall('XRANGE', segments, from, '+', 'COUNT', ARGV[2])
+if failed(old) then return false end
+if #old == tonumber(ARGV[2]) then return { now, all, old, {}, 1 } end
+local raw = redis.pcall('XRANGE', tail, from, '+', 'COUNT', ARGV[3])
+if failed(raw) then return false end
+return { now, all, old, raw, #raw == tonumber(ARGV[3]) and 1 or 0 }`)
+
+/** KEYS: the channel, for the way there. ARGV: message, sharded. Gives how many heard it. */
+export const publishScript = script(`return publish(KEYS[1], ARGV[1], ARGV[2])`)
+
+/** Tries what the other scripts do on keys of its own, and gives what failed: command and answer, by turns. ARGV: channel, sharded. */
+export const selfTestScript = script(`
+local wrong = {}
+local function try(...)
+  local reply = redis.pcall(...)
+  if failed(reply) then
+    wrong[#wrong + 1] = select(1, ...)
+    wrong[#wrong + 1] = reply.err
+  end
+end
+try('HSET', meta, 'state', 'self-test')
+try('HMGET', meta, 'state')
+try('HGET', meta, 'state')
+try('HGETALL', meta)
+try('HDEL', meta, 'state')
+try('XADD', tail, '1-1', 'from', '1')
+try('XRANGE', tail, '-', '+')
+try('XTRIM', tail, 'MINID', '=', '1-2')
+try('EXISTS', tail)
+for i = 1, 3 do try('PEXPIRE', KEYS[i], 1000) end
+try('DEL', meta, segments, tail)
+local told = publish(ARGV[1], 'self-test', ARGV[2])
+if failed(told) then
+  wrong[#wrong + 1] = ARGV[2] == '1' and 'SPUBLISH' or 'PUBLISH'
+  wrong[#wrong + 1] = told.err
+end
+return wrong`)

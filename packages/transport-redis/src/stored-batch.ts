@@ -7,11 +7,13 @@ export function batchOfText(text: string): EncodedBatch {
   return { epoch, from, to, ...(base && { base }), closes: last !== undefined && isTerminal(last), text }
 }
 
-/** Largest text that is published, UTF-8 bytes; beyond it only its position is. */
-const largestPublished = 65_536
-
-/** What is published of a batch: its text, or where it ends. */
-export function messageOf(batch: EncodedBatch): string {
-  if (Buffer.byteLength(batch.text) <= largestPublished) return batch.text
+/** What is published of a batch: its text; of one longer than `largest` UTF-8 bytes only where it ends. */
+export function messageOf(batch: EncodedBatch, largest: number): string {
+  if (Buffer.byteLength(batch.text) <= largest) return batch.text
   return JSON.stringify({ type: 'bell', epoch: batch.epoch, seq: batch.to })
+}
+
+/** A batch as scripts take it: where it begins and ends, 1 if it ends the run, its text. */
+export function argumentsOf({ from, to, closes, text }: EncodedBatch): (string | number)[] {
+  return [from, to, closes ? 1 : 0, text]
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { adviceOn, adviceOnServer, warn } from '../src/advice.js'
+import { adviceOn, adviceOnCommands, adviceOnListening, adviceOnServer, warn } from '../src/advice.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -10,6 +10,9 @@ describe('adviceOn', () => {
     [new Error('NOPERM this user has no permissions'), /section 7/],
     [Object.assign(new Error('x'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), /TLS/],
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), /cannot be reached \(ECONNREFUSED\)/],
+    [Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: new Error('NOAUTH') }), /credentials/],
+    [new Error('ERR This instance has cluster support disabled'), /not a cluster/],
+    [new Error('All sentinels are unreachable. Last error: x'), /addresses of the sentinels/],
     ['odd', /cannot be reached \(odd\)/],
     [null, /cannot be reached/],
   ])('on %s', (error, advice) => {
@@ -24,12 +27,37 @@ describe('adviceOnServer', () => {
     ['one that evicts', 'redis_version:7.2.0\r\nmaxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n', [/noeviction/]],
     ['one that would evict, had it a limit', 'maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n', []],
     ['a replica', 'role:slave\r\n', [/primary/]],
+    ['a node of a cluster', 'cluster_enabled:1\r\n', [/new Cluster/]],
     ['one that says nothing', '', []],
   ])('on %s', (_, info, advice) => {
     const found = adviceOnServer(info)
 
     expect(found).toHaveLength(advice.length)
     for (const [index, pattern] of advice.entries()) expect(found[index]).toMatch(pattern)
+  })
+})
+
+describe('adviceOnCommands', () => {
+  it.each([
+    [[], []],
+    [
+      ['HSET', 'No permissions', 'XADD', 'No permissions', 'PEXPIRE', 'x', 'PEXPIRE', 'x'],
+      [/does not permit HSET, XADD, PEXPIRE/],
+    ],
+    [['HSET', "OOM command not allowed when used memory > 'maxmemory'."], [/out of memory/]],
+    [['HSET', "READONLY You can't write against a read only replica."], []],
+  ])('on %j', (failures, advice) => {
+    const found = adviceOnCommands(failures)
+
+    expect(found).toHaveLength(advice.length)
+    for (const [index, pattern] of advice.entries()) expect(found[index]).toMatch(pattern)
+  })
+})
+
+describe('adviceOnListening', () => {
+  it('tells what is forbidden from what does not arrive', () => {
+    expect(adviceOnListening(new Error('NOPERM'))).toMatch(/does not let this process listen \(NOPERM\)/)
+    expect(adviceOnListening(undefined)).toMatch(/does not arrive/)
   })
 })
 

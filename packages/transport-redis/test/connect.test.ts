@@ -1,31 +1,54 @@
-import { startRedis } from '@llmmon/testkit'
-import { describe, expect, it, vi } from 'vitest'
-import { connectRedis, whenReady } from '../src/connect.js'
+import { startRedis, tcpProxy } from '@llmmon/testkit'
+import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { connectCommands, connectSubscriber, whenReady } from '../src/connect.js'
 import { resolveRedisOptions } from '../src/options.js'
 
-const noop = () => undefined
+/** Also where Redis cannot be reached, somebody has to hear of it. */
+function open(url: string) {
+  const connection = connectCommands(resolveRedisOptions({ url }))
+  connection.on('error', () => undefined)
+  return connection
+}
 
-describe('connectRedis', () => {
-  it('tells once that Redis cannot be reached, and keeps trying', async () => {
+describe('connectCommands', () => {
+  it('notices by itself that a link is half open, and makes a new one', async () => {
     const server = await startRedis()
-    const { url } = server
-    await server.close()
-    const warn = vi.fn()
-    const redis = connectRedis(
-      resolveRedisOptions({ url, logger: { debug: noop, info: noop, warn, error: noop } }),
-      'commands',
-    )
-    await expect(whenReady(redis)).rejects.toThrow(/cannot be reached/)
+    const proxy = await tcpProxy(server.port)
+    const redis = open(`redis://127.0.0.1:${proxy.port}`) as Redis
+    await whenReady(redis)
+    const isBack = new Promise((resolve) => redis.once('connect', resolve))
+    proxy.blackhole(true)
+    await expect(redis.get('a')).rejects.toThrow(/timed out/)
+    proxy.blackhole(false)
+    await isBack
+    await whenReady(redis)
 
-    expect(warn).toHaveBeenCalledTimes(1)
+    expect(await redis.ping()).toBe('PONG')
     redis.disconnect()
+    await proxy.close()
+    await server.close()
+  }, 20_000)
+})
+
+describe('connectSubscriber', () => {
+  it('uses the address and credentials of a client, but none of its habits', async () => {
+    const server = await startRedis()
+    const client = new Redis(server.url, { keyPrefix: 'mine:', lazyConnect: true, db: 3 })
+    const redis = connectSubscriber(resolveRedisOptions({ client }))
+    await whenReady(redis)
+
+    expect(redis.options).toMatchObject({ port: server.port, db: 3, keyPrefix: '', enableOfflineQueue: false })
+    expect(client.status).toBe('wait')
+    redis.disconnect()
+    await server.close()
   })
 })
 
 describe('whenReady', () => {
   it('waits with one listener for however many ask', async () => {
     const server = await startRedis()
-    const redis = connectRedis(resolveRedisOptions({ url: server.url }), 'commands')
+    const redis = open(server.url)
     const before = redis.listenerCount('ready')
     const waits = Array.from({ length: 50 }, () => whenReady(redis))
     expect(redis.listenerCount('ready')).toBe(before + 1)
@@ -38,10 +61,16 @@ describe('whenReady', () => {
   })
 
   it('gives up at once when the connection is closed', async () => {
-    const redis = connectRedis(resolveRedisOptions({ url: 'redis://127.0.0.1:1' }), 'commands')
+    const redis = open('redis://127.0.0.1:1')
     const wait = whenReady(redis)
     redis.disconnect()
 
     await expect(wait).rejects.toThrow(/was closed/)
+  })
+
+  it('gives up in time where nobody is', async () => {
+    const redis = open('redis://127.0.0.1:1')
+    await expect(whenReady(redis)).rejects.toThrow(/cannot be reached/)
+    redis.disconnect()
   })
 })

@@ -2,10 +2,12 @@ import type { CommandAnswer, WriterHost } from '@llmmon/core'
 import { type RedisServer, startRedis } from '@llmmon/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectRedis } from '../src/connect.js'
+import { connectCommands, connectSubscriber } from '../src/connect.js'
 import { Inbox } from '../src/inbox.js'
 import { inboxChannel } from '../src/keys.js'
 import { resolveRedisOptions } from '../src/options.js'
+import { runScript } from '../src/run-script.js'
+import { publishScript } from '../src/script.js'
 import { Subscriber } from '../src/subscriber.js'
 
 let server: RedisServer
@@ -23,10 +25,12 @@ afterAll(async () => {
 
 function open() {
   const options = resolveRedisOptions({ url: server.url })
-  const redis = connectRedis(options, 'commands')
-  const subscriber = new Subscriber(connectRedis(options, 'subscriber'))
+  const redis = connectCommands(options)
+  const publish = async (channel: string, message: string) =>
+    Number(await runScript(redis, publishScript, [channel], [message, '0']))
+  const subscriber = new Subscriber(connectSubscriber(options), { publish })
   return {
-    inbox: new Inbox(redis, subscriber, 'test'),
+    inbox: new Inbox(publish, subscriber, 'test'),
     subscriber,
     close() {
       subscriber.close()

@@ -1,5 +1,6 @@
+import calculateSlot from 'cluster-key-slot'
 import { describe, expect, it } from 'vitest'
-import { inboxChannel, runKeys } from '../src/keys.js'
+import { besideChannel, inboxChannel, runKeys } from '../src/keys.js'
 
 describe('runKeys', () => {
   it('puts everything of a run into one slot of a cluster', () => {
@@ -13,5 +14,15 @@ describe('runKeys', () => {
 describe('inboxChannel', () => {
   it('is one for each process', () => {
     expect(inboxChannel('app', 'a')).not.toBe(inboxChannel('app', 'b'))
+  })
+})
+
+describe('besideChannel', () => {
+  it('is in the slot of the other, and nobody else has it', () => {
+    const { live } = runKeys('app', 'run-1')
+
+    expect(calculateSlot(besideChannel(live, 'x'))).toBe(calculateSlot(live))
+    expect(calculateSlot(besideChannel(inboxChannel('app', 'a'), 'x'))).toBe(calculateSlot(inboxChannel('app', 'a')))
+    expect(besideChannel(live, 'x')).not.toBe(besideChannel(live, 'y'))
   })
 })

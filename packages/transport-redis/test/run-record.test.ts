@@ -1,3 +1,4 @@
+import type { EncodedBatch } from '@llmmon/core'
 import { testBatch } from '@llmmon/testkit'
 import { describe, expect, it } from 'vitest'
 import { labelText, recordOf } from '../src/run-record.js'
@@ -22,10 +23,10 @@ describe('recordOf', () => {
       'label',
       labelText(label),
     ]
-    const entry = ['5-3', ['from', '3', 'closes', '0', 'text', second.text]]
-    const record = recordOf('r', [1_000, ['1', '0'], meta, [first.text], [entry]])
+    const entry = (batch: EncodedBatch) => [`5-${batch.to}`, ['from', batch.from, 'closes', '0', 'text', batch.text]]
+    const record = recordOf('r', [1_000, meta, [entry(first)], [entry(second)], 0])
 
-    expect(record?.history.info).toEqual({
+    expect(record?.info).toEqual({
       runId: 'r',
       state: 'open',
       epoch: '5',
@@ -34,21 +35,22 @@ describe('recordOf', () => {
       silentMs: 100,
       ...label,
     })
-    expect(record?.history.batches).toEqual([first, second])
-    expect([record?.hostId, record?.now]).toEqual(['h', 1_000])
+    expect(record?.batches).toEqual([first, second])
+    expect([record?.hostId, record?.now, record?.next]).toEqual(['h', 1_000, undefined])
+    expect(recordOf('r', [1_000, meta, [entry(first)], [], 1])?.next).toBe(2)
   })
 
   it('leaves out what cannot be read, and knows when there is no run', () => {
     const record = recordOf('r', [
       1_000,
-      [],
       ['state', 'open', 'label', '{', 'base', 'x'],
-      ['junk'],
+      [['1-0', ['text', 'junk']]],
       [['1-1', ['odd']]],
+      0,
     ])
 
-    expect(record?.history.batches).toEqual([])
-    expect(record?.history.info).toMatchObject({ chain: null, metadata: {}, epoch: '0', last: 0 })
+    expect(record?.batches).toEqual([])
+    expect(record?.info).toMatchObject({ chain: null, metadata: {}, epoch: '0', last: 0 })
     expect(recordOf('r', null)).toBeUndefined()
   })
 })

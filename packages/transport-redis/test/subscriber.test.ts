@@ -1,9 +1,9 @@
 import { type RedisServer, startRedis } from '@llmmon/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectRedis } from '../src/connect.js'
+import { connectSubscriber } from '../src/connect.js'
 import { resolveRedisOptions } from '../src/options.js'
-import { Subscriber } from '../src/subscriber.js'
+import { Subscriber, type SubscriberOptions } from '../src/subscriber.js'
 
 let server: RedisServer
 let admin: Redis
@@ -18,8 +18,10 @@ afterAll(async () => {
   await server.close()
 })
 
-function open(): Subscriber {
-  return new Subscriber(connectRedis(resolveRedisOptions({ url: server.url }), 'subscriber'))
+const publish = (channel: string, message: string) => admin.publish(channel, message)
+
+function open(options: Partial<SubscriberOptions> = {}): Subscriber {
+  return new Subscriber(connectSubscriber(resolveRedisOptions({ url: server.url })), { publish, ...options })
 }
 
 describe('Subscriber', () => {
@@ -84,4 +86,48 @@ describe('Subscriber', () => {
     expect(calls.filter((call) => !call.startsWith('message'))).toEqual(Array(5).fill(['interrupted', 'active']).flat())
     subscriber.close()
   })
+
+  it('hears what is published per shard', async () => {
+    const subscriber = open({ sharded: true })
+    const message = new Promise((resolve) => {
+      const listener = { message: resolve, interrupted: () => undefined, active: () => undefined }
+      void subscriber.listen('f', listener).then(() => admin.spublish('f', 'x'))
+    })
+
+    expect(await message).toBe('x')
+    subscriber.close()
+  })
+
+  it('connects anew when what is published does not arrive, and leaves it when it does or nothing can be published', async () => {
+    let how: 'lost' | 'refused' | 'fine' = 'fine'
+    const subscriber = open({
+      publish: async (channel, message) => {
+        if (how === 'refused') throw new Error('down')
+        return how === 'lost' ? 0 : admin.publish(channel, message)
+      },
+    })
+    const calls: string[] = []
+    let back = () => {}
+    await subscriber.listen('{g}:live', {
+      message: (text) => calls.push(text),
+      interrupted: () => calls.push('interrupted'),
+      active: () => {
+        calls.push('active')
+        back()
+      },
+    })
+    await subscriber.check()
+    how = 'refused'
+    await subscriber.check()
+    expect(calls).toEqual([])
+    how = 'lost'
+    const isBack = new Promise<void>((resolve) => {
+      back = resolve
+    })
+    await subscriber.check()
+    await isBack
+
+    expect(calls).toEqual(['interrupted', 'active'])
+    subscriber.close()
+  }, 10_000)
 })

@@ -22,7 +22,7 @@ const chainOf = (author: Author) => createSummariseChain({ transport, author, pa
 /** Tells every event of a run, until its last. */
 function watch(runId: string, onEvent: (event: RunEvent) => void): Promise<void> {
   return new Promise((resolve) => {
-    const stop = followRun(transport, runId, {
+    const { stop } = followRun(transport, runId, {
       batches(batches) {
         for (const event of batches.flatMap(({ text }) => decodeBatch(text).events)) {
           onEvent(event)

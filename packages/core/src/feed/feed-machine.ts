@@ -66,7 +66,8 @@ type Step = readonly [FeedState, readonly FeedEffect[]]
 export function feed(state: FeedState, event: FeedEvent): Step {
   switch (event.type) {
     case 'active':
-      return state.phase === 'watching' ? read(state) : [{ ...state, isStale: true }, []]
+      // Also where it was live: what came before this is not sure to have come.
+      return state.phase === 'watching' || state.phase === 'live' ? read(state) : [{ ...state, isStale: true }, []]
     case 'interrupted':
       return [{ ...state, phase: 'watching', pending: [] }, []]
     case 'history':

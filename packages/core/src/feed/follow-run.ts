@@ -25,17 +25,21 @@ export interface FollowOptions {
 const firstRetryMs = 100
 const longestRetryMs = 5_000
 
-/**
- * Follows a run in a transport: its history, then what is written, merged. A thin shell around the feed machine.
- *
- * @returns how to stop, idempotent.
- */
+/** A run that is being followed. */
+export interface Following {
+  /** Stops; idempotent. */
+  stop(): void
+  /** Something was written up to this position, as is known from elsewhere: it is read if it has not come. */
+  bell(position: Position): void
+}
+
+/** Follows a run in a transport: its history, then what is written, merged. A thin shell around the feed machine. */
 export function followRun(
   transport: Transport,
   runId: string,
   observer: FollowObserver,
   { from, random = Math.random }: FollowOptions = {},
-): () => void {
+): Following {
   let state = initialFeed(from)
   let isClosed = false
   let failures = 0
@@ -47,7 +51,7 @@ export function followRun(
   let isRunning = false
 
   watch()
-  return close
+  return { stop: close, bell: (position) => send({ type: 'bell', position }) }
 
   function send(event: FeedEvent): void {
     queue.push(event)

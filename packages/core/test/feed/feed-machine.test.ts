@@ -100,7 +100,7 @@ const table: { readonly [Phase in FeedPhase]: { readonly [Name in keyof typeof e
     'give up': 'retrying:',
   },
   live: {
-    active: 'live:',
+    active: 'reading: read 2',
     interrupted: 'watching:',
     history: 'live:',
     'no history': 'live:',

@@ -50,7 +50,7 @@ describe('followRun', () => {
         return transport.read(runId, after)
       },
     }
-    const stop = followRun(spied, 'r', observer)
+    const { stop } = followRun(spied, 'r', observer)
     await settle()
     stop()
 
@@ -64,7 +64,7 @@ describe('followRun', () => {
       watch: (runId, observer) =>
         failures-- > 0 ? Promise.reject(new Error('down')) : transport.watch(runId, observer),
     }
-    const stop = followRun(flaky, 'r', observer, { random: () => 1 })
+    const { stop } = followRun(flaky, 'r', observer, { random: () => 1 })
     const run = startRun({ name: 'c', transport, runId: 'r' })
     run.complete()
     await settle(100)
@@ -98,7 +98,7 @@ describe('followRun', () => {
       },
       read: async () => ({ info, batches: stored }),
     }
-    const stop = followRun(foreign, 'r', observer, { random: () => 1 })
+    const { stop } = followRun(foreign, 'r', observer, { random: () => 1 })
     await settle()
     watcher?.batch({ ...testBatch('r', '10', 1, 2), text: 'junk' })
     await settle(10_000)
@@ -127,7 +127,7 @@ describe('followRun', () => {
     let stored = [testBatch('r', '10', 5, 9)]
     const read = vi.fn(async (_: string, after = 0) => ({ info, batches: stored.filter(({ to }) => to > after) }))
     const holed: Transport = { ...transport, watch: async () => () => undefined, read }
-    const stop = followRun(holed, 'r', observer, { random: () => 1 })
+    const { stop } = followRun(holed, 'r', observer, { random: () => 1 })
     await settle(60_000)
     expect(read.mock.calls.length).toBeLessThan(20)
     expect([seen, errors]).toEqual([[], []])
@@ -150,7 +150,7 @@ describe('followRun', () => {
           fail = reject
         }),
     }
-    const stop = followRun(slow, 'r', observer)
+    const { stop } = followRun(slow, 'r', observer)
     await settle()
     stop()
     fail(new Error('down'))
@@ -177,7 +177,7 @@ describe('followRun', () => {
       watch: async () => () => undefined,
       read: async (_, after = 0) => ({ info, batches: after < 1 ? [testBatch('r', epoch, 1, 1)] : [] }),
     }
-    const stop = followRun(rolledBack, 'r', observer, { from: { epoch, seq: 5 } })
+    const { stop } = followRun(rolledBack, 'r', observer, { from: { epoch, seq: 5 } })
     await settle(transport.liveness.leaseMs - 1)
     expect(seen).toEqual([])
     await settle(1)
@@ -189,7 +189,7 @@ describe('followRun', () => {
   it('leaves nothing behind when it is stopped, also before it has begun', async () => {
     const unwatch = vi.fn()
     const slow: Transport = { ...transport, watch: async () => unwatch }
-    const stop = followRun(slow, 'r', observer)
+    const { stop } = followRun(slow, 'r', observer)
     stop()
     stop()
     await settle(60_000)
