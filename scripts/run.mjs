@@ -50,19 +50,18 @@ async function start() {
 
 async function test() {
   if (!(await ready())) return finish([{ passed: 0, failed: 1 }])
-  const { neededTools, provide } = await import('./tools.mjs')
+  const { neededTools } = await import('./tools.mjs')
   const { runVitest } = await import('./vitest-run.mjs')
   const tools = neededTools(root)
   if (args.length > 0) {
-    for (const tool of tools) {
-      const missing = await provide(root, tool)
+    for (const { find } of tools) {
+      const missing = await find()
       if (missing) console.error(`llmmon: ${missing}`)
     }
     return finish([await runVitest(root, args)])
   }
   const { checks, runChecks } = await import('./checks.mjs')
-  const tooled = tools.map((tool) => ({ name: tool.name, find: () => provide(root, tool) }))
-  const checked = await runChecks([...checks(root), ...tooled])
+  const checked = await runChecks([...checks(root), ...tools])
   finish([checked, await runVitest(root, [])])
 }
 

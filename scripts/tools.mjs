@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptTool } from './apt-tool.mjs'
 import { run } from './command.mjs'
+import { providePythonRedis } from './python-redis.mjs'
 
 /**
  * A program that tests need and npm does not carry.
@@ -51,14 +51,16 @@ const redis = {
 }
 
 /**
- * The programs that the tests of this checkout use.
+ * What the tests of this checkout use that npm does not carry: `find` names it in the environment, or answers why it is not to be had.
  *
  * @param {string} root
- * @returns {Tool[]}
+ * @returns {import('./checks.mjs').Check[]}
  */
 export function neededTools(root) {
-  const usesRedis = existsSync(join(root, 'packages/transport-redis'))
-  return usesRedis ? [chromium, redis] : [chromium]
+  return [
+    ...[chromium, redis].map((tool) => ({ name: tool.name, find: () => provide(root, tool) })),
+    { name: 'Python with redis-py', find: () => providePythonRedis(root) },
+  ]
 }
 
 /**
@@ -68,7 +70,7 @@ export function neededTools(root) {
  * @param {Tool} tool
  * @returns {Promise<string | undefined>} what to tell the person when it is not to be had
  */
-export async function provide(root, tool) {
+async function provide(root, tool) {
   if (tool.given.some((variable) => process.env[variable])) return undefined
   for (const candidate of tool.candidates) {
     if (await starts(candidate)) return use(tool, candidate)
