@@ -24,7 +24,10 @@ export interface SelfTested {
  * connection to the other. Gives what is wrong, with the remedy; nothing when all is well. Rejects when the connection is lost meanwhile.
  */
 export async function selfTest(tested: SelfTested): Promise<string[]> {
-  return [...(await servers(tested.connection)), ...(await commandsAndChannels(tested))]
+  const advice = await servers(tested.connection)
+  // What is wrong with the server explains why nothing else would work.
+  if (advice.length > 0) return advice
+  return commandsAndChannels(tested)
 }
 
 async function servers(connection: Connection): Promise<string[]> {
