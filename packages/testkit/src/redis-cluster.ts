@@ -95,6 +95,8 @@ async function startNode(): Promise<ClusterNode> {
     'cluster-node-timeout': String(nodeTimeoutMs),
     'cluster-config-file': 'nodes.conf',
     'repl-diskless-sync-delay': '0',
+    // A replica does not count before something has been replicated.
+    'repl-ping-replica-period': '1',
     save: '',
   }
   const server = await launchRedis(settings, { port })

@@ -18,7 +18,7 @@ const host = '127.0.0.1'
 
 /** Starts the pair and the sentinels. */
 export async function startSentinelPair(): Promise<SentinelPair> {
-  const settings = { save: '', 'repl-diskless-sync-delay': '0' }
+  const settings = { save: '', 'repl-diskless-sync-delay': '0', 'repl-ping-replica-period': '1' }
   const primary = await launchRedis(settings)
   const replica = await launchRedis({ ...settings, replicaof: `${host} ${primary.port}` })
   const servers = [primary, replica]
