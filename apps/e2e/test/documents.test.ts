@@ -5,7 +5,8 @@ import { expect, it } from 'vitest'
 import { codeBlocks, documents, root } from './documents.js'
 
 it('type-checks every piece of TypeScript in the documents', async () => {
-  const folder = join(root, '.cache/documents')
+  // Where packages are found that a document may name.
+  const folder = join(root, 'apps/e2e/.cache/documents')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const blocks = documents()
@@ -16,13 +17,13 @@ it('type-checks every piece of TypeScript in the documents', async () => {
   }
   const options = {
     types: ['node'],
-    typeRoots: ['../../node_modules/@types'],
+    typeRoots: [join(root, 'node_modules/@types')],
     noUnusedLocals: false,
     noUnusedParameters: false,
   }
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: options, include: ['*.ts'] }),
+    JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions: options, include: ['*.ts'] }),
   )
   const output = await new Promise<string>((resolveOutput) => {
     const tsc = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
