@@ -10,7 +10,11 @@ export interface TcpProxy {
   cut(): void
   /** Cuts the connections once so many more bytes have gone to the client. */
   cutAfter(bytes: number): void
-  /** Lets nothing through any more, in either direction, without closing: a half-open link. */
+  /** From now on everything that comes waits so long, ms, and goes on in pieces of so many bytes; 0 for neither. */
+  slow(delayMs: number, pieceBytes: number): void
+  /** New connections go to another port of this machine. */
+  aim(targetPort: number): void
+  /** Lets nothing through any more, in either direction, without closing: a half-open link. What was sent meanwhile comes late, as TCP has it. */
   blackhole(isOn: boolean): void
   close(): Promise<void>
 }
@@ -21,6 +25,17 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
   let accepted = 0
   let bytesLeft = Number.POSITIVE_INFINITY
   let isBlackhole = false
+  let target = targetPort
+  let [delayMs, pieceBytes] = [0, 0]
+
+  const pass = (data: Buffer, to: Socket) => {
+    if (delayMs === 0 && pieceBytes === 0) return void to.write(data)
+    const size = pieceBytes || data.length
+    // A timer of the same length each: nothing overtakes.
+    setTimeout(() => {
+      for (let at = 0; at < data.length && to.writable; at += size) to.write(data.subarray(at, at + size))
+    }, delayMs)
+  }
 
   const cut = () => {
     for (const [inner, outer] of pairs) {
@@ -32,7 +47,8 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
 
   const server = createServer((inner) => {
     accepted += 1
-    const outer = connect(targetPort, '127.0.0.1')
+    const outer = connect(target, '127.0.0.1').setNoDelay()
+    inner.setNoDelay()
     const pair = [inner, outer] as const
     pairs.add(pair)
     const forget = () => {
@@ -41,20 +57,18 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
       outer.destroy()
     }
     for (const socket of pair) socket.on('error', forget).on('close', forget)
-    inner.on('data', (data) => {
-      if (!isBlackhole) outer.write(data)
-    })
+    inner.on('data', (data) => pass(data, outer))
     outer.on('data', (data) => {
-      if (isBlackhole) return
       const passed = data.subarray(0, Math.max(0, bytesLeft))
       bytesLeft -= data.length
-      if (passed.length > 0) inner.write(passed)
+      if (passed.length > 0) pass(passed, inner)
       if (bytesLeft > 0) return
       bytesLeft = Number.POSITIVE_INFINITY
       // What was passed has to arrive before the reset does.
       inner.end()
       outer.resetAndDestroy()
     })
+    if (isBlackhole) for (const socket of pair) socket.pause()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -68,8 +82,16 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
     cutAfter(bytes) {
       bytesLeft = bytes
     },
+    slow(delay, piece) {
+      delayMs = delay
+      pieceBytes = piece
+    },
+    aim(port) {
+      target = port
+    },
     blackhole(isOn) {
       isBlackhole = isOn
+      for (const socket of [...pairs].flat()) isOn ? socket.pause() : socket.resume()
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import type { EncodedBatch, ErrorCode } from '../protocol/index.js'
+import { compareEpochs, type EncodedBatch, type ErrorCode } from '../protocol/index.js'
 import type { ClaimAnswer, ClaimRequest, RunInfo, RunLabel, WriteAnswer } from '../transport/transport.js'
 import type { Draft } from './draft.js'
 import { moved, WriterHistory } from './history.js'
@@ -28,8 +28,8 @@ export interface RunWriterOptions extends RunLabel {
   readonly onCancel: (reason: string | null) => void
 }
 
-/** How long an ended run is kept to restore it, ms. */
-const keepEndedMs = 60_000
+/** When it is looked whether the store still has an ended run, ms after the look before; for so long the run is kept to restore it. */
+const lookAfterMs = [5_000, 15_000, 40_000]
 const firstRetryMs = 100
 const longestRetryMs = 5_000
 const maxBatchEvents = 512
@@ -56,7 +56,7 @@ export class RunWriter {
   #retryAt = 0
   #writtenAt = 0
   #verifyAt = 0
-  #verified = false
+  #verified = 0
 
   constructor(options: RunWriterOptions) {
     const { runId, chain, metadata, tags } = options
@@ -134,10 +134,9 @@ export class RunWriter {
         this.#appended(request.batch, answer as WriteAnswer, now)
         return
       case 'verify': {
-        const info = answer as RunInfo | undefined
-        const isThere = info !== undefined && (info.epoch !== this.#epoch || info.last >= this.#history.last)
-        this.#verified = true
-        this.#phase = isThere ? 'done' : 'restoring'
+        this.#verified += 1
+        this.#phase = this.#phaseAfterLook(answer as RunInfo | undefined)
+        if (this.#phase === 'ended') this.#endIfClosed(now)
         return
       }
       default:
@@ -271,8 +270,16 @@ export class RunWriter {
     const closes = this.#history.tail.at(-1)?.closes ?? this.#history.segments.at(-1)?.closes ?? false
     if (!closes || this.#sealed || this.#resend.length > 0) return
     this.#outbox.clear()
-    this.#phase = this.#verified ? 'done' : 'ended'
-    this.#verifyAt = now + keepEndedMs
+    const lookAfter = lookAfterMs[this.#verified]
+    this.#phase = lookAfter === undefined ? 'done' : 'ended'
+    this.#verifyAt = now + (lookAfter ?? 0)
+  }
+
+  // A store that was rolled back may know less than the whole run; somebody may even have given it up.
+  #phaseAfterLook(info: RunInfo | undefined): WriterPhase {
+    const order = info ? compareEpochs(info.epoch, this.#epoch) : -1
+    if (order > 0) return info?.state === 'abandoned' ? 'reviving' : 'done'
+    return order === 0 && (info?.last ?? 0) >= this.#history.last ? 'ended' : 'restoring'
   }
 
   #fenced(): void {

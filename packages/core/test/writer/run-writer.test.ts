@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { decodeBatch } from '../../src/index.js'
+import { decodeBatch, type RunInfo } from '../../src/index.js'
 import type { Draft } from '../../src/writer/draft.js'
 import { defaultWriterLimits } from '../../src/writer/limits.js'
 import { RunWriter, type WriterPhase } from '../../src/writer/run-writer.js'
@@ -222,18 +222,67 @@ describe('RunWriter', () => {
     expect(take(writer)).toEqual({ op: 'heartbeat', epoch: '100' })
   })
 
-  it('after the end looks once whether the store still has the run, and puts it back if not', () => {
+  /** An ended run at its next look, which finds this. */
+  function look(writer: RunWriter, wait: number, found: Partial<RunInfo> | undefined): void {
+    now += wait - 1
+    expect(writer.next(now)).toBeUndefined()
+    now += 1
+    expect(writer.wakeAt).toBeLessThanOrEqual(now)
+    const verify = take(writer)
+    expect(verify.op).toBe('verify')
+    writer.answered(verify, { op: 'verify', answer: found as RunInfo | undefined }, now)
+  }
+
+  function ended(): RunWriter {
     const writer = open()
     push(writer, complete)
     answer(writer, take(writer), 'ok', 1)
     expect(writer.phase).toBe('ended')
-    expect(writer.next(now)).toBeUndefined()
-    now += 60_000
-    const verify = take(writer)
-    writer.answered(verify, { op: 'verify', answer: undefined }, now)
+    return writer
+  }
+
+  it('looks three times within the minute after the end whether the store still has the run', () => {
+    const writer = ended()
+    for (const wait of [5_000, 15_000, 40_000]) look(writer, wait, { epoch: '100', last: 1, state: 'closed' })
+
+    expect(writer.phase).toBe('done')
+    expect(writer.wakeAt).toBeUndefined()
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['less of it', { epoch: '100', last: 0, state: 'open' as const }],
+    ['an older epoch of it', { epoch: '99', last: 7, state: 'open' as const }],
+  ])('puts an ended run back when a look finds %s, and looks again', (_, found) => {
+    const writer = ended()
+    look(writer, 5_000, found)
     const restore = take(writer)
     expect(restore.op).toBe('restore')
     answer(writer, restore, 'ok', 1)
+    expect(writer.phase).toBe('ended')
+    look(writer, 15_000, { epoch: '100', last: 1, state: 'closed' })
+    look(writer, 40_000, undefined)
+    answer(writer, take(writer), 'ok', 1)
+
+    expect(writer.phase).toBe('done')
+  })
+
+  it('takes an ended run back that was given up after the store had been rolled back', () => {
+    const writer = ended()
+    look(writer, 5_000, { epoch: '101', last: 1, state: 'abandoned' })
+    const claim = take(writer)
+    expect(claim).toEqual({ op: 'claim', mode: 'revive' })
+    writer.answered(claim, { op: 'claim', answer: { answer: 'ok', epoch: '102' } }, now)
+    const restore = take(writer)
+    expect(restore).toMatchObject({ op: 'restore', request: { epoch: '102', tail: [{ epoch: '102', closes: true }] } })
+    answer(writer, restore, 'ok', 1)
+
+    expect(writer.phase).toBe('ended')
+  })
+
+  it('lets an ended run be that somebody has replaced', () => {
+    const writer = ended()
+    look(writer, 5_000, { epoch: '101', last: 9, state: 'open' })
 
     expect(writer.phase).toBe('done')
   })
