@@ -16,6 +16,8 @@ const alias = [
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Most tests wait for something more than they compute.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-import { startRedis, tcpProxy } from '@llmmon/testkit'
+import { startRedis, tcpProxy, until } from '@llmmon/testkit'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { connectCommands, connectSubscriber, whenReady } from '../src/connect.js'
@@ -17,12 +17,12 @@ describe('connectCommands', () => {
     const proxy = await tcpProxy(server.port)
     const redis = open(`redis://127.0.0.1:${proxy.port}`) as Redis
     await whenReady(redis)
-    const isBack = new Promise((resolve) => redis.once('connect', resolve))
+    const isGivenUp = new Promise((resolve) => redis.once('close', resolve))
     proxy.blackhole(true)
     await expect(redis.get('a')).rejects.toThrow(/timed out/)
+    await isGivenUp
     proxy.blackhole(false)
-    await isBack
-    await whenReady(redis)
+    await until(() => whenReady(redis).then(() => true))
 
     expect(await redis.ping()).toBe('PONG')
     redis.disconnect()
