@@ -1,8 +1,10 @@
-import { launchRedis } from './redis-process.js'
+import { freePort, launchRedis } from './redis-process.js'
 
 /** A Redis of our own, on a free port of the loopback address. */
 export interface RedisServer {
   readonly port: number
+  /** Where it listens with TLS; 0 when it was started without a certificate. */
+  readonly tlsPort: number
   readonly url: string
   /** Ends it as a crash would, and starts it again on its port, empty. */
   crash(): Promise<void>
@@ -21,9 +23,12 @@ export async function startRedis(
   options: Readonly<Record<string, string>> = {},
   { port }: { port?: number } = {},
 ): Promise<RedisServer> {
-  const server = await launchRedis({ save: '', appendonly: 'no', ...options }, port === undefined ? {} : { port })
+  const tlsPort = options['tls-cert-file'] === undefined ? 0 : await freePort()
+  const settings = { save: '', appendonly: 'no', ...(tlsPort > 0 && { 'tls-port': String(tlsPort) }), ...options }
+  const server = await launchRedis(settings, port === undefined ? {} : { port })
   return {
     port: server.port,
+    tlsPort,
     url: `redis://127.0.0.1:${server.port}`,
     async crash() {
       await server.kill()

@@ -16,8 +16,9 @@ export function adviceOn(error: unknown): string {
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(message)) {
     return 'Redis refuses the credentials. Check user and password of its address; runs go on, unwatched, until it takes them.'
   }
-  if (/NOPERM/.test(message)) return `Redis does not permit what is needed (${message}). ${inDocument}`
-  if (code !== undefined && /CERT|SSL|TLS|SELF_SIGNED/.test(code)) {
+  if (/NOPERM|user executing the script/.test(message))
+    return `Redis does not permit what is needed (${message}). ${inDocument}`
+  if (code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return `The TLS certificate of Redis is not accepted (${code}). Pass its authority in { tls: { ca } } of a client.`
   }
   if (/cluster support disabled/i.test(message)) {

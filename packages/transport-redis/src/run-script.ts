@@ -3,7 +3,7 @@ import { type Connection, whenReady } from './connect.js'
 import type { Script } from './script.js'
 
 /** Answers of Redis after which asking again makes no sense. */
-const final = ['WRONGTYPE', 'NOPERM', 'NOAUTH', 'WRONGPASS']
+const final = /^(WRONGTYPE|NOPERM|NOAUTH|WRONGPASS)|The user executing the script can't/
 
 /**
  * Runs a script on keys that belong together.
@@ -27,7 +27,7 @@ export async function runScript(
     }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    const retryable = !final.some((code) => message.startsWith(code))
+    const retryable = !final.test(message)
     throw new LlmmonError('transport_failed', `Redis did not take a request: ${message}`, { cause, retryable })
   }
 }

@@ -80,21 +80,6 @@ describe('redisTransport', () => {
     await crashing.close()
   }, 30_000)
 
-  it('does not hold up a chain, and goes on when Redis is there', async () => {
-    const late = await startRedis()
-    const proxy = await tcpProxy(late.port)
-    await late.close()
-    const noop = () => undefined
-    const logger = { debug: noop, info: noop, warn: noop, error: noop }
-    const transport = redisTransport({ url: `redis://127.0.0.1:${proxy.port}`, logger })
-    const run = startRun({ name: 'c', transport, runId: 'r', onError: () => undefined })
-    for (let i = 0; i < 1_000; i += 1) run.token('x')
-
-    expect(await run.flushed({ timeoutMs: 50 })).toBe(false)
-    await transport.close({ timeoutMs: 10 })
-    await proxy.close()
-  })
-
   it('finds by itself that its link to Redis is cut, listens again, and says so', async () => {
     const own = prefix()
     const proxy = await tcpProxy(server.port)
@@ -178,23 +163,4 @@ describe('redisTransport', () => {
     expect(await readRun(transport, 'r')).toMatchObject({ status: 'completed', result: 'all the same', chain: 'c' })
     await transport.close()
   })
-
-  it('says once, soon, and with the remedy, that the password is wrong; the chain goes on', async () => {
-    const guarded = await startRedis()
-    const owner = new Redis(guarded.url)
-    await owner.config('SET', 'requirepass', 'right')
-    const warned: string[] = []
-    const noop = () => undefined
-    const logger = { debug: noop, info: noop, warn: (_: object, message: string) => warned.push(message), error: noop }
-    const transport = redisTransport({ url: guarded.url.replace('redis://', 'redis://:wrong@'), logger })
-    const run = startRun({ name: 'c', transport, runId: 'r', onError: noop })
-    run.complete()
-    expect(await run.flushed({ timeoutMs: 2_500 })).toBe(false)
-
-    expect(warned).toEqual([expect.stringMatching(/credentials/)])
-    expect(warned.join()).not.toContain('wrong@')
-    await transport.close({ timeoutMs: 10 })
-    owner.disconnect()
-    await guarded.close()
-  }, 20_000)
 })
