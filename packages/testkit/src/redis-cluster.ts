@@ -1,6 +1,7 @@
 import calculateSlot from 'cluster-key-slot'
 import { Redis } from 'ioredis'
-import { freePort, launchRedis, type RedisProcess } from './redis-process.js'
+import { freePort } from './free-port.js'
+import { launchRedis, type RedisProcess } from './redis-process.js'
 import { until } from './until.js'
 
 /** A node of a cluster. */
@@ -88,8 +89,7 @@ export async function startRedisCluster({ masters = 3 } = {}): Promise<RedisClus
 }
 
 async function startNode(): Promise<ClusterNode> {
-  // The nodes talk to each other on a port so much higher.
-  const port = await freePort(10_000)
+  const port = await freePort()
   const settings = {
     'cluster-enabled': 'yes',
     'cluster-node-timeout': String(nodeTimeoutMs),

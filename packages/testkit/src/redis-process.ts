@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.js'
 
 /** A redis-server process. */
 export interface RedisProcess {
@@ -19,7 +20,8 @@ export interface RedisProcess {
 }
 
 // The server dies with the pipe on its input, and so with this process, however that ends.
-const keeper = '"$@" & p=$!; echo $p; read _; kill -9 $p; wait $p 2>/dev/null'
+// What the server prints goes another way than its number does.
+const keeper = '"$@" >&2 & p=$!; echo $p; read _; kill -9 $p; wait $p 2>/dev/null'
 
 /**
  * Starts the Redis that the test run has found, in a folder of its own. Resolves when it answers.
@@ -39,7 +41,7 @@ export async function launchRedis(
   const file = join(folder, 'redis.conf')
   if (config !== undefined) writeFileSync(file, config)
   const all = { port: String(own), bind: '127.0.0.1', dir: folder, loglevel: 'warning', ...options }
-  const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')])
   const command = [program, ...(config === undefined ? [] : [file]), ...words, ...args]
   let running = await launch(command, own)
   return {
@@ -56,28 +58,6 @@ export async function launchRedis(
   }
 }
 
-/** A port of the loopback address that nobody uses; `alsoPlus` names another, so much higher, that must be free too. */
-export async function freePort(alsoPlus = 0): Promise<number> {
-  for (;;) {
-    const port = await probe(0)
-    if (port === undefined || port + alsoPlus > 65_535) continue
-    if (alsoPlus === 0 || (await probe(port + alsoPlus)) !== undefined) return port
-  }
-}
-
-async function probe(port: number): Promise<number | undefined> {
-  const server = createServer().listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch {
-    return undefined
-  }
-  const address = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return address.port
-}
-
 interface Launched {
   readonly keeper: ChildProcess
   readonly serverPid: number
@@ -88,7 +68,7 @@ async function launch(command: readonly string[], port: number): Promise<Launche
   const [first] = await once(child.stdout, 'data')
   const serverPid = Number(String(first).split('\n')[0])
   let output = ''
-  child.stdout.on('data', (data) => {
+  child.stderr.on('data', (data) => {
     output += data
   })
   while (!(await answers(port))) {

@@ -1,4 +1,5 @@
-import { freePort, launchRedis } from './redis-process.js'
+import { freePort } from './free-port.js'
+import { launchRedis } from './redis-process.js'
 
 /** A Redis of our own, on a free port of the loopback address. */
 export interface RedisServer {

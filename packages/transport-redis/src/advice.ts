@@ -16,7 +16,7 @@ export function adviceOn(error: unknown): string {
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(message)) {
     return 'Redis refuses the credentials. Check user and password of its address; runs go on, unwatched, until it takes them.'
   }
-  if (/NOPERM|user executing the script/.test(message))
+  if (/NOPERM|user executing the script|ACL failure in script/.test(message))
     return `Redis does not permit what is needed (${message}). ${inDocument}`
   if (code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return `The TLS certificate of Redis is not accepted (${code}). Pass its authority in { tls: { ca } } of a client.`

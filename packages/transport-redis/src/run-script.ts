@@ -3,7 +3,7 @@ import { type Connection, whenReady } from './connect.js'
 import type { Script } from './script.js'
 
 /** Answers of Redis after which asking again makes no sense. */
-const final = /^(WRONGTYPE|NOPERM|NOAUTH|WRONGPASS)|The user executing the script can't/
+const final = /\b(WRONGTYPE|NOPERM|NOAUTH|WRONGPASS)\b|The user executing the script can't|ACL failure in script/
 
 /**
  * Runs a script on keys that belong together.
