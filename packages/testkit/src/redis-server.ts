@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { freePort } from './free-port.js'
 import { launchRedis } from './redis-process.js'
 
@@ -7,6 +8,8 @@ export interface RedisServer {
   /** Where it listens with TLS; 0 when it was started without a certificate. */
   readonly tlsPort: number
   readonly url: string
+  /** A connection to it, which is closed with it. */
+  connect(): Redis
   /** Ends it as a crash would, and starts it again on its port, empty. */
   crash(): Promise<void>
   /** Stops and continues the process: it neither answers nor closes anything. */
@@ -27,6 +30,7 @@ export async function startRedis(
   const tlsPort = options['tls-cert-file'] === undefined ? 0 : await freePort()
   const settings = { save: '', appendonly: 'no', ...(tlsPort > 0 && { 'tls-port': String(tlsPort) }), ...options }
   const server = await launchRedis(settings, port === undefined ? {} : { port })
+  const connections: Redis[] = []
   return {
     port: server.port,
     tlsPort,
@@ -35,7 +39,16 @@ export async function startRedis(
       await server.kill()
       await server.restart()
     },
+    connect() {
+      const connection = new Redis(server.port, '127.0.0.1')
+      connection.on('error', () => undefined)
+      connections.push(connection)
+      return connection
+    },
     freeze: server.freeze,
-    close: server.close,
+    async close() {
+      for (const connection of connections) connection.disconnect()
+      await server.close()
+    },
   }
 }

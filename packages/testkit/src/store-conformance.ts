@@ -24,7 +24,12 @@ export function storeConformance(context: ConformanceContext): void {
     })
 
     it('gives the same owner the same epoch again', async () => {
-      expect(await context.claim('r')).toBe(await context.claim('r'))
+      const epoch = await context.claim('r')
+      expect(await context.claim('r')).toBe(epoch)
+      await append('r', testBatch('r', epoch, 1, 1, true))
+
+      expect(await context.claim('r', 'owner', 'replace')).toBe(epoch)
+      expect(await context.transport.inspect('r')).toMatchObject({ state: 'closed', last: 1 })
     })
 
     it('refuses an id that another owner has, open or ended', async () => {

@@ -31,6 +31,21 @@ export function watchConformance(context: ConformanceContext): void {
       expect(await append('r', testBatch('r', epoch, 4, 4))).toMatchObject({ answer: 'fenced' })
     })
 
+    it('is undone by a repeated claim of the owner, whose first answer was lost', async () => {
+      await context.claim('r')
+      await context.expireLease()
+      await context.transport.reap('r')
+      await context.claim('r')
+
+      expect(await context.transport.inspect('r')).toMatchObject({ state: 'open', opened: 'revived', last: 0 })
+    })
+
+    it('cannot be undone where the store has forgotten the run', async () => {
+      const request = { runId: 'r', owner: 'owner', hostId: 'h', mode: 'revive', ...label } as const
+
+      expect(await context.transport.claim(request)).toEqual({ answer: 'lost' })
+    })
+
     it('can be undone by the owner alone, under a new epoch', async () => {
       await context.claim('r')
       await context.expireLease()

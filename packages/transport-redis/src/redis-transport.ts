@@ -86,11 +86,11 @@ export function redisTransport(given: RedisTransportOptions): Transport {
       return (await run(reserveScript, runId, labelText(label), ttlMs)) as 'ok' | 'exists'
     },
 
-    async claim({ runId, owner, hostId, mode, ...label }) {
-      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), retention.openMs)
-      const [answer, epoch, cancel] = reply as [ClaimAnswer['answer'], string, string | null]
+    async claim({ runId, owner, hostId, mode, epoch = '0', ...label }) {
+      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), retention.openMs, epoch)
+      const [answer, claimed, cancel] = reply as [ClaimAnswer['answer'], string, string | null]
       if (answer !== 'ok') return { answer }
-      return { answer, epoch, ...(cancel && { cancel: JSON.parse(cancel) }) }
+      return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }) }
     },
 
     append: ({ runId, batch }) =>

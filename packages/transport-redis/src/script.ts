@@ -32,6 +32,10 @@ local function fresh(stored)
   if stored and order(stored, epoch) >= 0 then epoch = string.format('%.0f', tonumber(stored) + 1) end
   return epoch
 end
+local function baseEpoch(text)
+  local is, base = pcall(cjson.decode, text)
+  if is and type(base) == 'table' and type(base.epoch) == 'string' then return base.epoch end
+end
 -- A store that evicts takes keys one by one: what says that there is more must not be believed.
 local function whole(last, ends)
   last, ends = tonumber(last), tonumber(ends or 0)
@@ -71,18 +75,24 @@ redis.call('HSET', meta, 'state', 'reserved', 'epoch', '0', 'last', 0, 'opened',
 redis.call('PEXPIRE', meta, ARGV[2])
 return 'ok'`)
 
-/** ARGV: mode, owner, host, label, ttl. */
+/** ARGV: mode, owner, host, label, ttl, the epoch that a revived writer had. */
 export const claimScript = script(`
-local m = redis.call('HMGET', meta, 'state', 'epoch', 'owner', 'cancel')
+local m = redis.call('HMGET', meta, 'state', 'epoch', 'owner', 'cancel', 'base')
 local state, stored, owner = m[1], m[2], m[3]
-if state == 'open' and owner == ARGV[2] then return { 'ok', stored, false } end
-if ARGV[1] == 'revive' then
+local revives = ARGV[1] == 'revive'
+if revives and (not state or state == 'reserved' or order(ARGV[6], stored) > 0) then return { 'lost' } end
+-- A repeat, however late: it must not undo what has been written since.
+if owner == ARGV[2] and (state == 'open' or state == 'closed') then return { 'ok', stored, false } end
+local own = state == 'abandoned' and owner == ARGV[2]
+if revives then
+  -- What was given up is older than what the claimer had: the store had been rolled back behind it.
+  if state == 'abandoned' and order(ARGV[6], baseEpoch(m[5]) or stored) > 0 then own = true end
   if state == 'closed' then return { 'closed' } end
-  if state and not (state == 'abandoned' and owner == ARGV[2]) then return { 'fenced' } end
-elseif ARGV[1] == 'new' and state and state ~= 'reserved' then return { 'exists' } end
+  if not own then return { 'fenced' } end
+elseif ARGV[1] == 'new' and state and state ~= 'reserved' and not own then return { 'exists' } end
 local epoch = fresh(stored)
 local opened = 'replaced'
-if not state or state == 'reserved' then opened = 'new' elseif ARGV[1] == 'revive' then opened = 'revived' end
+if not state or state == 'reserved' then opened = 'new' elseif own then opened = 'revived' end
 redis.call('HSET', meta, 'state', 'open', 'epoch', epoch, 'last', 0, 'opened', opened, 'owner', ARGV[2],
   'host', ARGV[3], 'hb', now, 'label', ARGV[4], 'segments', 0)
 redis.call('HDEL', meta, 'base', 'cancel')
@@ -197,11 +207,7 @@ local m = redis.pcall('HMGET', meta, 'state', 'last', 'segments', 'epoch', 'base
 if failed(m) or not m[1] or (m[1] ~= 'reserved' and not whole(m[2] or 0, m[3])) then return false end
 local all = redis.call('HGETALL', meta)
 if not ARGV[1] then return { now, all } end
-local first = m[4]
-if m[5] then
-  local is, base = pcall(cjson.decode, m[5])
-  if is and type(base) == 'table' and type(base.epoch) == 'string' then first = base.epoch end
-end
+local first = baseEpoch(m[5]) or m[4]
 local from = '(' .. (string.match(first or '', '^%d+$') or '0') .. '-' .. ARGV[1]
 local old = redis.pcall('XRANGE', segments, from, '+', 'COUNT', ARGV[2])
 if failed(old) then return false end

@@ -56,14 +56,21 @@ export class MemoryStore {
 
   claim(request: ClaimRequest): ClaimAnswer {
     const run = this.#find(request.runId)
-    const isRetry = run?.owner === request.owner && run.state === 'open'
+    const revives = request.mode === 'revive'
+    const had = request.epoch ?? '0'
+    if (revives && (!run || run.state === 'reserved' || compareEpochs(had, run.epoch) > 0)) return { answer: 'lost' }
+    // A repeat, however late: it must not undo what has been written since.
+    const isRetry = run?.owner === request.owner && (run.state === 'open' || run.state === 'closed')
     if (run && isRetry) return { answer: 'ok', epoch: run.epoch }
-    if (request.mode === 'revive') {
-      if (run?.state === 'closed') return { answer: 'closed' }
-      if (run && !(run.state === 'abandoned' && run.owner === request.owner)) return { answer: 'fenced' }
-    } else if (request.mode === 'new' && run && run.state !== 'reserved') return { answer: 'exists' }
+    let isOwn = run?.state === 'abandoned' && run.owner === request.owner
+    if (run && revives) {
+      // What was given up is older than what the claimer had: the store had been rolled back behind it.
+      isOwn ||= run.state === 'abandoned' && compareEpochs(had, run.base?.epoch ?? run.epoch) > 0
+      if (run.state === 'closed') return { answer: 'closed' }
+      if (!isOwn) return { answer: 'fenced' }
+    } else if (request.mode === 'new' && run && run.state !== 'reserved' && !isOwn) return { answer: 'exists' }
     const epoch = this.#newEpoch(run?.epoch)
-    const opened = !run || run.state === 'reserved' ? 'new' : request.mode === 'revive' ? 'revived' : 'replaced'
+    const opened = !run || run.state === 'reserved' ? 'new' : isOwn ? 'revived' : 'replaced'
     this.#put({ ...this.#blank(request), epoch, opened, owner: request.owner, hostId: request.hostId })
     return { answer: 'ok', epoch, ...(run?.cancel && { cancel: run.cancel }) }
   }
@@ -164,6 +171,17 @@ export class MemoryStore {
   lose(runId: string): void {
     this.#runs.delete(runId)
     this.#forgettable.delete(runId)
+  }
+
+  /** Takes a copy of a run; gives how to go back to it. For tests of what happens then. */
+  copy(runId: string): () => void {
+    const run = this.#runs.get(runId)
+    const copied = (of: StoredRun): StoredRun => ({ ...of, segments: [...of.segments], tail: [...of.tail] })
+    const kept = run && copied(run)
+    return () => {
+      if (kept) this.#put(copied(kept))
+      else this.lose(runId)
+    }
   }
 
   #blank(label: ReserveRequest | ClaimRequest | RestoreRequest): StoredRun {

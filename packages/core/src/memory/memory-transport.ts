@@ -20,6 +20,8 @@ export interface MemoryTransportOptions {
 export interface MemoryTransport extends Transport {
   /** Forgets a run at once, watched or not, as a store that lost its data would. For tests. */
   lose(runId: string): void
+  /** Takes a copy of a run; gives how to go back to it, as a store does after a failover to a replica that lagged. For tests. */
+  copy(runId: string): () => void
 }
 
 /**
@@ -111,6 +113,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     },
 
     lose: (runId) => store.lose(runId),
+    copy: (runId) => store.copy(runId),
   }
 
   function observersOf(runId: string): readonly RunObserver[] {

@@ -47,9 +47,9 @@ export interface ReserveRequest extends RunLabel {
 /**
  * A request to become the writer of a run.
  *
- * - `new`: the id must be free or reserved; a repeat by the same owner gets the same epoch
+ * - `new`: the id must be free or reserved; a repeat by the same owner gets the same epoch, or a new one where the run has been given up meanwhile
  * - `replace`: whatever is there is forgotten, under a new epoch
- * - `revive`: the run was reaped although its owner lives; the owner gets a new epoch
+ * - `revive`: the run was reaped although its owner lives; the owner gets a new epoch, and so does who had a newer one than the run that was reaped
  */
 export interface ClaimRequest extends RunLabel {
   readonly runId: string
@@ -58,12 +58,14 @@ export interface ClaimRequest extends RunLabel {
   /** Names the process, for commands. */
   readonly hostId: string
   readonly mode: 'new' | 'replace' | 'revive'
+  /** To revive: the epoch that the writer had. What the store holds from before it is older than the writer. */
+  readonly epoch?: string
 }
 
-/** The answer to a claim. `exists`: the id is taken. `fenced`: somebody else's epoch is newer. */
+/** The answer to a claim. `exists`: the id is taken. `fenced`: somebody else's epoch is newer. `lost`: there is nothing to revive any more; restore it. */
 export type ClaimAnswer =
   | { readonly answer: 'ok'; readonly epoch: string; readonly cancel?: { readonly reason: string | null } }
-  | { readonly answer: 'exists' | 'fenced' | 'closed' }
+  | { readonly answer: 'exists' | 'fenced' | 'closed' | 'lost' }
 
 /** A request to write one sealed batch. */
 export interface AppendRequest {

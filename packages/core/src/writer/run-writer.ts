@@ -161,7 +161,7 @@ export class RunWriter {
       case 'claiming':
         return { op: 'claim', mode: this.#claimMode }
       case 'reviving':
-        return { op: 'claim', mode: 'revive' }
+        return { op: 'claim', mode: 'revive', epoch: this.#epoch }
       case 'restoring': {
         const { segments, tail } = this.#history
         return { op: 'restore', request: { epoch: this.#epoch, segments, tail } }
@@ -205,7 +205,9 @@ export class RunWriter {
       if (answer.cancel) this.#options.onCancel(answer.cancel.reason)
       return
     }
-    if (mode === 'new') {
+    // Whoever gave the run up, or took it, is forgotten too; should somebody still write it, that one's epoch wins.
+    if (answer.answer === 'lost') this.#phase = 'restoring'
+    else if (mode === 'new') {
       const advice = "Choose another id, or pass ifExists: 'replace'."
       this.#stop('run_exists', `The run id ${this.runId} is taken, so this run is not monitored. ${advice}`)
     } else this.#fenced()

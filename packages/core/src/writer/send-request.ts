@@ -11,8 +11,13 @@ export async function sendRequest(
 ): Promise<WriterAnswer> {
   const { runId, label } = writer
   switch (request.op) {
-    case 'claim':
-      return { op: 'claim', answer: await transport.claim({ runId, ...label, ...names, mode: request.mode }) }
+    case 'claim': {
+      const { mode, epoch } = request
+      return {
+        op: 'claim',
+        answer: await transport.claim({ runId, ...label, ...names, mode, ...(epoch && { epoch }) }),
+      }
+    }
     case 'append':
       return { op: 'append', answer: await transport.append({ runId, batch: request.batch }) }
     case 'checkpoint':

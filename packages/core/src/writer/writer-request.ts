@@ -4,7 +4,7 @@ import type { Checkpoint } from './history.js'
 
 /** What a run's writer wants of the store next. */
 export type WriterRequest =
-  | { readonly op: 'claim'; readonly mode: ClaimRequest['mode'] }
+  | { readonly op: 'claim'; readonly mode: ClaimRequest['mode']; readonly epoch?: string }
   | { readonly op: 'append'; readonly batch: EncodedBatch }
   | { readonly op: 'checkpoint'; readonly epoch: string; readonly checkpoint: Checkpoint }
   | { readonly op: 'restore'; readonly request: Pick<RestoreRequest, 'epoch' | 'segments' | 'tail'> }

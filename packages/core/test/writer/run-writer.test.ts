@@ -167,7 +167,7 @@ describe('RunWriter', () => {
     push(writer)
     answer(writer, take(writer), 'fenced')
     const revive = take(writer)
-    expect(revive).toEqual({ op: 'claim', mode: 'revive' })
+    expect(revive).toEqual({ op: 'claim', mode: 'revive', epoch: '100' })
     writer.answered(revive, { op: 'claim', answer: { answer: 'ok', epoch: '200' } }, now)
     const restore = take(writer)
     answer(writer, restore, 'ok', 1)
@@ -271,13 +271,22 @@ describe('RunWriter', () => {
     const writer = ended()
     look(writer, 5_000, { epoch: '101', last: 1, state: 'abandoned' })
     const claim = take(writer)
-    expect(claim).toEqual({ op: 'claim', mode: 'revive' })
+    expect(claim).toEqual({ op: 'claim', mode: 'revive', epoch: '100' })
     writer.answered(claim, { op: 'claim', answer: { answer: 'ok', epoch: '102' } }, now)
     const restore = take(writer)
     expect(restore).toMatchObject({ op: 'restore', request: { epoch: '102', tail: [{ epoch: '102', closes: true }] } })
     answer(writer, restore, 'ok', 1)
 
     expect(writer.phase).toBe('ended')
+  })
+
+  it('puts its run back where it wanted to revive one that the store has forgotten meanwhile', () => {
+    const writer = open()
+    push(writer)
+    answer(writer, take(writer), 'fenced')
+    answer(writer, take(writer), 'lost')
+
+    expect(take(writer)).toMatchObject({ op: 'restore', request: { epoch: '100' } })
   })
 
   it('lets an ended run be that somebody has replaced', () => {
