@@ -27,9 +27,10 @@ dieWithParent()
 
 if (task === 'start') await start()
 else if (task === 'test') await test()
+else if (task === 'test:long') await testLong()
 else if (task === 'check') await check()
 else {
-  console.error(`llmmon: expected start, test or check, found '${task}'`)
+  console.error(`llmmon: expected start, test, test:long or check, found '${task}'`)
   process.exitCode = 2
 }
 
@@ -63,6 +64,12 @@ async function test() {
   const { checks, runChecks } = await import('./checks.mjs')
   const checked = await runChecks([...checks(root), ...tools])
   finish([checked, await runVitest(root, [])])
+}
+
+// The same tests, but where they play random histories, many more.
+async function testLong() {
+  process.env.LLMMON_MODEL_RUNS ??= '1000'
+  await test()
 }
 
 async function check() {

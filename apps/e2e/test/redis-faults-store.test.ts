@@ -156,6 +156,8 @@ describe('nothing is lost, doubled or out of order', () => {
       await admin.xadd(keys[2] as string, '*', 'text', 'junk')
       await chain.more(20)
       await admin.hset(keys[0] as string, { label: '{', base: '[', hb: 'soon' })
+      await chain.more(10)
+      await admin.hset(keys[0] as string, ['last', 'segments', 'epoch'][i % 3] as string, 'junk')
       await chain.more(20)
       await admin.set(keys[i % 3] as string, 'of another kind')
     }

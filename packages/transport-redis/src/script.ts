@@ -29,7 +29,7 @@ local function keep(ms)
 end
 local function fresh(stored)
   local epoch = string.format('%.0f', micros)
-  if stored and order(stored, epoch) >= 0 then epoch = string.format('%.0f', tonumber(stored) + 1) end
+  if stored and string.match(stored, '^%d+$') and order(stored, epoch) >= 0 then epoch = string.format('%.0f', tonumber(stored) + 1) end
   return epoch
 end
 local function baseEpoch(text)
@@ -38,12 +38,17 @@ local function baseEpoch(text)
 end
 -- A store that evicts takes keys one by one: what says that there is more must not be believed.
 local function whole(last, ends)
-  last, ends = tonumber(last), tonumber(ends or 0)
+  last, ends = tonumber(last or ''), tonumber(ends or 0)
+  if not last or not ends then return false end
   return (ends == 0 or redis.call('EXISTS', segments) == 1) and (last == ends or redis.call('EXISTS', tail) == 1)
+end
+-- Anybody who can write to Redis could have written this.
+local function isRun(epoch, last)
+  return epoch and string.match(epoch, '^%d+$') and last and string.match(last, '^%d+$')
 end
 local function refuse(epoch)
   local m = redis.pcall('HMGET', meta, 'state', 'epoch', 'last', 'segments')
-  if failed(m) or not m[1] or m[1] == 'reserved' then return { 'lost', 0 } end
+  if failed(m) or not m[1] or m[1] == 'reserved' or not isRun(m[2], m[3]) then return { 'lost', 0 } end
   local o = order(epoch, m[2])
   if o < 0 then return { 'fenced', tonumber(m[3]) } end
   if o > 0 or not whole(m[3], m[4]) then return { 'lost', tonumber(m[3]) } end
@@ -79,6 +84,7 @@ return 'ok'`)
 export const claimScript = script(`
 local m = redis.call('HMGET', meta, 'state', 'epoch', 'owner', 'cancel', 'base')
 local state, stored, owner = m[1], m[2], m[3]
+if not isRun(stored, '0') then stored = '0' end
 local revives = ARGV[1] == 'revive'
 if revives and (not state or state == 'reserved' or order(ARGV[6], stored) > 0) then return { 'lost' } end
 -- A repeat, however late: it must not undo what has been written since.
@@ -156,11 +162,11 @@ export const restoreScript = script(`
 local m = redis.pcall('HMGET', meta, 'state', 'epoch', 'last', 'opened', 'segments')
 if failed(m) then redis.call('DEL', meta) end
 local opened = 'new'
-if m[1] then
+if m[1] and isRun(m[2], m[3]) then
   local o = order(ARGV[1], m[2])
   if o < 0 then return { 'fenced', tonumber(m[3]) } end
   if o == 0 then
-    opened = m[4]
+    opened = m[4] or opened
     if m[3] == ARGV[6] and whole(m[3], m[5]) then return { 'dup', tonumber(m[3]) } end
   end
 end
@@ -178,9 +184,9 @@ return { 'ok', tonumber(ARGV[6]) }`)
 /** ARGV: the epoch and last number it was seen with, lease, new epoch, base, text, ttl, channel, message, sharded. */
 export const reapScript = script(`
 local m = redis.call('HMGET', meta, 'state', 'epoch', 'last', 'hb', 'segments')
-if not m[1] or m[1] == 'reserved' or not whole(m[3], m[5]) then return 'unknown' end
+if not m[1] or m[1] == 'reserved' or not isRun(m[2], m[3]) or not whole(m[3], m[5]) then return 'unknown' end
 if m[1] ~= 'open' then return 'closed' end
-local silent, lease = now - tonumber(m[4]), tonumber(ARGV[3])
+local silent, lease = now - (tonumber(m[4] or '') or 0), tonumber(ARGV[3])
 if silent <= lease and silent >= -lease then return 'alive' end
 if m[2] ~= ARGV[1] or m[3] ~= ARGV[2] then return 'alive' end
 local to = string.format('%.0f', tonumber(m[3]) + 1)
@@ -204,7 +210,7 @@ return 1`)
  */
 export const readScript = script(`
 local m = redis.pcall('HMGET', meta, 'state', 'last', 'segments', 'epoch', 'base')
-if failed(m) or not m[1] or (m[1] ~= 'reserved' and not whole(m[2] or 0, m[3])) then return false end
+if failed(m) or not m[1] or (m[1] ~= 'reserved' and not whole(m[2], m[3])) then return false end
 local all = redis.call('HGETALL', meta)
 if not ARGV[1] then return { now, all } end
 local first = baseEpoch(m[5]) or m[4]

@@ -31,7 +31,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      do: of('follow', 'follow', 'follow', 'hear', 'hear', 'miss', 'listen', 'ask', 'take', 'interrupt', 'move'),
+      do: of('follow', 'follow', 'follow', 'hear', 'miss', 'miss', 'listen', 'ask', 'take', 'interrupt', 'move'),
       viewer,
     }),
   },
