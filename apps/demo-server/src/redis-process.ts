@@ -25,8 +25,12 @@ const running =
         },
       })
 
-process.once('disconnect', async () => {
+async function leave(): Promise<void> {
   queue.close()
   await running.close()
   process.exit(0)
-})
+}
+
+process.once('disconnect', leave)
+// The parent may have gone while this one was still starting: that is not told a second time.
+if (!process.connected) await leave()

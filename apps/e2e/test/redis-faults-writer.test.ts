@@ -118,6 +118,37 @@ describe('two writers of one run', () => {
   })
 })
 
+describe('a chain that says far more than a frozen Redis takes', () => {
+  it('is not held up, drops what does not fit and says how much; everything that tells of steps and of its end is there', async () => {
+    const patient = () => join({ url: redis.url })
+    const page = await watch('r', patient())
+    const steps = 200
+    redis.freeze(true)
+    const chain = monitorChain(
+      async (_: string, run) => {
+        for (let i = 0; i < steps; i += 1) {
+          await run.step(`step ${i}`, () => {
+            for (let n = 0; n < 500; n += 1) run.custom('n', 'x'.repeat(100))
+          })
+        }
+        return 'done'
+      },
+      { name: 'loud', transport: patient(), onError: () => undefined },
+    )
+    expect(await chain.execute('', { runId: 'r' })).toBe('done')
+    redis.freeze(false)
+
+    expect(await page.monitor.result).toBe('done')
+    const { steps: shown, dropped } = page.monitor.getSnapshot()
+    expect(shown.map(({ status }) => status)).toEqual(Array(steps).fill('completed'))
+    const kept = page.log.events.filter(({ update_type }) => update_type === 'custom').length
+    expect(kept + dropped).toBe(steps * 500)
+    expect(dropped).toBeGreaterThan(0)
+    const seqs = page.log.events.map(({ seq }) => seq)
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+  })
+})
+
 describe('cancel through Redis', () => {
   it('is accepted once and again, then the run has ended; afterwards nobody is there', async () => {
     const pages = await Promise.all([watch('r', own()), watch('r', own())])
