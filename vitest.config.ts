@@ -7,6 +7,12 @@ if (parent) dieWithParent(Number(parent))
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url))
 
+// A long run of its own, which no other command starts.
+const soak = {
+  extends: true as const,
+  test: { name: 'soak', include: ['apps/e2e/soak/**/*.soak.ts'], execArgv: ['--expose-gc'] },
+}
+
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
@@ -19,6 +25,7 @@ export default defineConfig({
     // Most tests wait for something more than they compute.
     maxWorkers: 3,
     projects: [
+      ...(process.env.LLMMON_SOAK_MINUTES ? [soak] : []),
       {
         extends: true,
         test: {

@@ -28,9 +28,10 @@ dieWithParent()
 if (task === 'start') await start()
 else if (task === 'test') await test()
 else if (task === 'test:long') await testLong()
+else if (task === 'soak') await soak()
 else if (task === 'check') await check()
 else {
-  console.error(`llmmon: expected start, test, test:long or check, found '${task}'`)
+  console.error(`llmmon: expected start, test, test:long, soak or check, found '${task}'`)
   process.exitCode = 2
 }
 
@@ -69,6 +70,14 @@ async function test() {
 // The same tests, but where they play random histories, many more.
 async function testLong() {
   process.env.LLMMON_MODEL_RUNS ??= '1000'
+  await test()
+}
+
+// `npm run soak -- 5` plays for five minutes.
+async function soak() {
+  const [minutes = '30', ...rest] = args.splice(0)
+  process.env.LLMMON_SOAK_MINUTES = minutes
+  args.push('--project', 'soak', ...rest)
   await test()
 }
 

@@ -16,11 +16,12 @@ export interface Talk {
   end(): void
 }
 
-/** How often it says something, ms. */
-const everyMs = 2
-
-/** Has a run say something all the time: a `custom` event with a running number, and a token. `size` adds so many characters to each event. */
-export function talk(run: Run, { size = 0 } = {}): Talk {
+/**
+ * Has a run say something all the time: a `custom` event with a running number, and a token.
+ *
+ * @param options `everyMs`: how often, default 2; `size`: how many characters are added to each event, default none
+ */
+export function talk(run: Run, { size = 0, everyMs = 2 } = {}): Talk {
   const filling = 'x'.repeat(size)
   let said = 0
   let text = ''
