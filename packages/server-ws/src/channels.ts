@@ -20,6 +20,16 @@ export class Channels {
     return this.#channels.size
   }
 
+  /** How many viewers all runs have. */
+  get viewers(): number {
+    return [...this.#channels.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Length of the history that is kept of all runs. */
+  get historyLength(): number {
+    return [...this.#channels.values()].reduce((sum, { historyLength }) => sum + historyLength, 0)
+  }
+
   /** The channel of a run, made when it is first needed. */
   of(runId: string): RunChannel {
     let channel = this.#channels.get(runId)

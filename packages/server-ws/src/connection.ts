@@ -60,7 +60,10 @@ export class Connection implements Outlet {
     ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
     ws.on('pong', () => this.#heard())
-    ws.on('close', () => this.#user?.gone())
+    ws.on('close', (code) => {
+      options.metrics.count('llmmon_connections_closed_total', { code })
+      this.#user?.gone()
+    })
   }
 
   get bufferedBytes(): number {
@@ -76,6 +79,9 @@ export class Connection implements Outlet {
     if (this.#isClosing || this.#ws.readyState !== this.#ws.OPEN) return
     this.#cork()
     this.#sentAt = this.#now()
+    const { metrics } = this.#options
+    metrics.count('llmmon_frames_sent_total')
+    metrics.count('llmmon_bytes_sent_total', undefined, Buffer.byteLength(frame))
     this.#ws.send(frame, { binary: false }, this.#sent)
   }
 

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { Channels } from './channels.js'
 import { Connection, type ConnectionUser } from './connection.js'
 import { Gate } from './gate.js'
+import { createHealth, type Health } from './health.js'
 import { type MonitorServerOptions, resolveOptions } from './options.js'
 import { isOriginAllowed } from './origin.js'
 import { PlainViewer } from './plain-viewer.js'
@@ -19,7 +20,7 @@ import { Session } from './session.js'
 export type ServerWebSocket = WebSocket
 
 /** A server that lets browsers and programs watch runs. */
-export interface MonitorServer {
+export interface MonitorServer extends Health {
   /**
    * Takes the WebSocket upgrades of an HTTP server for `path` (default `/ws`) and below `path/chain/`. Other upgrades are left to
    * their owners; where there is no other owner they are answered 404.
@@ -83,6 +84,12 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
       offered.has(subprotocol) ? subprotocol : ([...offered].find((name) => otherVersion.test(name)) ?? false),
   })
   let path = '/ws'
+  const unmeter = resolved.metrics.addSource({
+    llmmon_connections: () => clients.size,
+    llmmon_runs: () => channels.size,
+    llmmon_viewers: () => channels.viewers,
+    llmmon_history_characters: () => channels.historyLength,
+  })
   let closing: Promise<void> | undefined
   let ticker: NodeJS.Timeout | undefined
 
@@ -90,8 +97,10 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     // First of all: a socket that is reset while nobody listens ends the process.
     socket.on('error', (err) => logger.debug({ err }, 'A socket failed during its upgrade'))
     const refusal = refusalOf(request, route)
-    if (refusal) refuseUpgrade(socket, ...refusal)
-    else sockets.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, route))
+    if (refusal) {
+      resolved.metrics.count('llmmon_upgrades_refused_total', { status: refusal[0] })
+      refuseUpgrade(socket, ...refusal)
+    } else sockets.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, route))
   }
 
   function refusalOf(request: IncomingMessage, route: Route): [number, string, string[]?] | undefined {
@@ -116,6 +125,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
 
   function welcome(ws: WebSocket, request: IncomingMessage, route: Route): void {
     const isProtocol = route.kind !== 'plain'
+    resolved.metrics.count('llmmon_connections_total', { endpoint: isProtocol ? 'protocol' : 'plain' })
     const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, isProtocol)
     const refusal = refusalAfterUpgrade(ws, isProtocol)
     if (refusal) {
@@ -189,6 +199,8 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   }
 
   return {
+    ...createHealth(resolved.transport, () => closing !== undefined, now),
+
     attach(server, attachOptions = {}) {
       if (attachOptions.path !== undefined && !attachOptions.path.startsWith('/')) {
         throw new LlmmonError(
@@ -241,6 +253,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     await emptied(farewellMs)
     for (const detach of [...attached]) detach()
     channels.close()
+    unmeter()
     stopTicking()
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { LlmmonError, type Logger, type RunLabel, type Transport } from '@llmmon/core'
+import { type Metrics, type MetricsRegistry, metricsOf } from './metrics.js'
 
 /** What somebody wants to do with a run. */
 export type MonitorAction = 'watch' | 'cancel'
@@ -68,13 +69,16 @@ export interface MonitorServerOptions<Principal = unknown> {
   heartbeatMs?: number
   /** A logger in the shape of pino's. Never given payloads or tokens. Default: none. */
   logger?: Logger
+  /** A registry of `prom-client`: the server's metrics are put there. Default: none. */
+  metrics?: MetricsRegistry
 }
 
 /** The options with every default filled in. */
-export type ResolvedServerOptions = Omit<MonitorServerOptions, 'limits'> & {
+export type ResolvedServerOptions = Omit<MonitorServerOptions, 'limits' | 'metrics'> & {
   readonly limits: Required<ServerLimits>
   readonly heartbeatMs: number
   readonly logger: Logger
+  readonly metrics: Metrics
 }
 
 /**
@@ -99,6 +103,7 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
     ...options,
     heartbeatMs: options.heartbeatMs ?? 25_000,
     logger: options.logger ?? silentLogger,
+    metrics: metricsOf(options.metrics),
     limits: {
       maxFrameBytes: 16_384,
       maxSubscriptions: 100,

@@ -71,7 +71,10 @@ export class RunChannel {
       batches: (batches) => this.#take(batches),
       reset: (reason) => this.#reset(reason),
       info: (info) => this.#learn(info),
-      error: (error) => options.logger.warn({ err: error, runId }, 'Following a run met trouble'),
+      error: (error) => {
+        options.metrics.count('llmmon_store_errors_total')
+        options.logger.warn({ err: error, runId }, 'Following a run met trouble')
+      },
     })
   }
 
@@ -225,6 +228,7 @@ export class RunChannel {
     this.#viewers.set(viewer, {})
     if (viewer.position === undefined) return
     viewer.position = undefined
+    this.#options.metrics.count('llmmon_resets_total', { reason })
     viewer.reset(reason)
     this.pump(viewer)
   }

@@ -176,6 +176,7 @@ export class Session {
     }
     if (this.#subscriptions.size >= options.limits.maxSubscriptions) {
       const message = `At most ${options.limits.maxSubscriptions} runs can be watched on one connection.`
+      this.#answered('subscribe', 'limit')
       this.#error('limit', message, { ref, run_id })
       return
     }
@@ -191,6 +192,7 @@ export class Session {
     const isAllowed = run_id !== '' && (await gate.permits(this.#principal, 'watch', run_id, token))
     // A channel made for nobody would be held by nobody.
     if (subscription.isClosed) return
+    this.#answered('subscribe', isAllowed ? 'allowed' : 'refused')
     if (isAllowed) await subscription.open(channels.of(run_id))
     else {
       await gate.refusal(since, now)
@@ -215,11 +217,13 @@ export class Session {
     }
     const isAllowed = run_id !== '' && (await gate.permits(this.#principal, 'cancel', run_id, token))
     if (!isAllowed) {
+      this.#answered('cancel', 'refused')
       await refuse()
       return
     }
     try {
       const answer = await inTime(options.transport.command(run_id, { type: 'cancel', reason: reason ?? null }))
+      this.#answered('cancel', answer ?? 'timeout')
       if (answer === 'accepted' || answer === 'stored') {
         this.send({ type: 'cancel_answer', ref, run_id, answer: 'accepted' })
       } else if (answer === 'already_ended') this.send({ type: 'cancel_answer', ref, run_id, answer })
@@ -251,6 +255,10 @@ export class Session {
       this.#subscriptions.delete(runId)
       this.#notFound(subscription.ref, runId)
     }
+  }
+
+  #answered(request: 'subscribe' | 'cancel', answer: string): void {
+    this.#context.options.metrics.count('llmmon_requests_total', { request, answer })
   }
 
   #notFound(ref: number, run_id: string): void {
