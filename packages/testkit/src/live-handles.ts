@@ -34,7 +34,8 @@ export function trackHandles(): LiveHandles {
     list: () => [...live.values()],
     async settled() {
       for (let waitedMs = 0; live.size > 0; waitedMs += lookMs) {
-        if (waitedMs >= patienceMs) throw new Error(`Expected nothing to be left; found ${[...live.values()].join(', ')}.`)
+        if (waitedMs >= patienceMs)
+          throw new Error(`Expected nothing to be left; found ${[...live.values()].join(', ')}.`)
         await new Promise((resolve) => setTimeout(resolve, lookMs))
       }
     },

@@ -1,8 +1,9 @@
 // A web server as its owner would write it: prints its address, drains when it is told to go.
-import { dieWithParent } from '../../../../scripts/lifeline.mjs'
+
 import { createServer } from 'node:http'
 import { memoryTransport, startRun } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
+import { dieWithParent } from '../../../../scripts/lifeline.mjs'
 
 dieWithParent()
 const transport = memoryTransport()

@@ -1,7 +1,8 @@
 // A program that watches a run: says where it stands, and at the end all that it was told.
-import { dieWithParent } from '../../../../scripts/lifeline.mjs'
+
 import { createMonitorClient } from '@llmmon/client'
 import { WebSocket } from 'ws'
+import { dieWithParent } from '../../../../scripts/lifeline.mjs'
 
 dieWithParent()
 const client = createMonitorClient({ url: process.argv[2], WebSocket })
