@@ -7,7 +7,9 @@ import { dieWithParent } from '../../../../scripts/lifeline.mjs'
 dieWithParent()
 const client = createMonitorClient({ url: process.argv[2], WebSocket })
 const monitor = client.monitor('r')
+/** @type {unknown[]} */
 const events = []
+/** @type {string[]} */
 const resets = []
 monitor.onEvent((event) => {
   events.push(event)
