@@ -66,7 +66,10 @@ export class Session {
   /** Takes one text frame of the client. Never throws. */
   receive(text: string): void {
     if (this.#phase === 'closed') return
-    if (!this.#bucket.take(this.#context.now())) return this.#tooMany()
+    if (!this.#bucket.take(this.#context.now())) {
+      this.#tooMany()
+      return
+    }
     try {
       const decoded = decodeClientFrame(text)
       const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
