@@ -38,6 +38,7 @@ export class Link {
   #socket: WebSocketLike | undefined
   #generation = 0
   #heardAt = 0
+  #probeTimer: ReturnType<typeof setTimeout> | undefined
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #watchdog: ReturnType<typeof setInterval> | undefined
   #stopListening: (() => void) | undefined
@@ -181,8 +182,10 @@ export class Link {
     }
     const onVisible = () => document?.visibilityState === 'visible' && wake()
     const sleep = () => this.handle({ type: 'sleep' })
+    const probe = () => this.#probe()
     const events = [
       ['online', wake],
+      ['offline', probe],
       ['pageshow', wake],
       ['pagehide', sleep],
     ] as const
@@ -191,6 +194,8 @@ export class Link {
     this.#stopListening = () => {
       clearInterval(this.#watchdog)
       clearTimeout(this.#retryTimer)
+      clearTimeout(this.#probeTimer)
+      this.#probeTimer = undefined
       for (const [name, listener] of events) page.removeEventListener?.(name, listener)
       document?.removeEventListener?.('visibilitychange', onVisible)
     }
@@ -204,15 +209,17 @@ export class Link {
     if (silentMs > limitMs) this.handle({ type: 'silent', now: Date.now(), random: Math.random() })
   }
 
-  // Back from sleep or a dead network: the socket may be a corpse that nobody has told us of.
+  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of.
   #probe(): void {
-    const before = this.#heardAt
-    if (this.#state.phase !== 'open' || Date.now() - before < this.heartbeatMs) return
+    if (this.#state.phase !== 'open' || this.#probeTimer !== undefined) return
+    const [generation, before] = [this.#generation, this.#heardAt]
     this.send({ type: 'ping', n: 0 })
     const check = () => {
-      if (this.#heardAt === before) this.handle({ type: 'silent', now: Date.now(), random: Math.random() })
+      this.#probeTimer = undefined
+      if (this.#generation !== generation || this.#heardAt !== before) return
+      this.handle({ type: 'silent', now: Date.now(), random: Math.random() })
     }
-    quietly(setTimeout(check, pingTimeoutMs))
+    this.#probeTimer = quietly(setTimeout(check, pingTimeoutMs))
   }
 }
 
