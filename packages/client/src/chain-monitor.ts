@@ -1,7 +1,7 @@
 import { checkRunId, isTerminal, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
 import { iterateEvents } from './event-iterator.js'
-import { createListeners } from './listeners.js'
-import type { MonitorHandlers } from './monitor-events.js'
+import { createListeners, type Listeners } from './listeners.js'
+import type { HandlerName, MonitorHandlers } from './monitor-events.js'
 import { handlerOf, MonitorHandlerTarget } from './monitor-handlers.js'
 import type { LogReader } from './run-log.js'
 import { createRunOutcome } from './run-outcome.js'
@@ -30,7 +30,7 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
   readonly #outcome = createRunOutcome<Result>()
-  readonly #subscribers = createListeners('a subscriber')
+  readonly #subscribers = createListeners('subscribe')
   readonly #leave: () => void
   #read: LogReader | undefined
   #hasToldEnd = false
@@ -81,7 +81,7 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
    * @throws (rejects with) LlmmonError `no_writer`, `refused`, `timeout`, `closed`.
    */
   cancel(reason?: string): Promise<'accepted' | 'already_ended'> {
-    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'This monitor was closed.'))
+    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'The monitor was closed.'))
     return this.#registry.cancel(this.runId, reason)
   }
 
@@ -93,9 +93,9 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
     const snapshot = store.getSnapshot()
     this.#closed = { ...snapshot, connection: { ...snapshot.connection, state: 'closed', retryAt: null } }
     this.#leave()
-    this.#outcome.fail('closed', 'The monitor was closed before the run ended.')
+    this.#outcome.fail('closed', 'The monitor was closed.')
     this.#subscribers.tell()
-    this.handlers.clear()
+    for (const list of Object.values(this.handlers)) list.clear()
     // Whoever iterates finds that it is over.
     listeners.tell()
   }
@@ -116,8 +116,8 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
       if (next === 'reset') {
         this.#hasToldEnd = false
         this.#outcome.reset()
-        this.handlers.forget()
-        this.handlers.tell('onReset', { reason: run.resetReason })
+        for (const list of Object.values(this.handlers)) list.forget()
+        this.handlers.onReset.tell({ reason: run.resetReason })
       } else this.#deliver(next)
     }
     if (this.#closed) return
@@ -125,7 +125,7 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
     const { failure } = run
     if (failure) {
       this.#outcome.fail(failure.code === 'lost' ? 'lost' : 'refused', failure.error)
-      if (!this.#hasToldEnd) this.handlers.tell('onError', failure)
+      if (!this.#hasToldEnd) this.handlers.onError.tell(failure)
       this.#hasToldEnd = true
     } else if (run.isFinal) this.#outcome.end()
   }
@@ -133,14 +133,15 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   #deliver(event: RunEvent): void {
     this.#hasToldEnd ||= isTerminal(event)
     this.#outcome.take(event)
-    this.handlers.tell('onEvent', event)
-    const name = handlerOf[event.update_type]
-    if (name) this.handlers.tell(name, event as never)
+    const { onEvent, onError, onCancelled } = this.handlers
+    onEvent.tell(event)
+    const list = this.handlers[handlerOf[event.update_type] as HandlerName] as Listeners<unknown> | undefined
+    list?.tell(event)
     // A page that knows only the seed's four callbacks must not wait for ever for a run that was cancelled.
-    if (event.update_type === 'cancelled' && !this.handlers.hears('onCancelled')) {
+    if (event.update_type === 'cancelled' && onCancelled.count() === 0) {
       const { reason, seq, ts } = event
       const error = reason ?? 'The run was cancelled.'
-      this.handlers.tell('onError', { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
+      onError.tell({ update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
     }
   }
 }

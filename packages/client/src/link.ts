@@ -1,8 +1,8 @@
 import {
-  type ConnectionEffect,
   type ConnectionNews,
   type ConnectionState,
   connection,
+  hasSocket,
   idleConnection,
 } from './connection-machine.js'
 import type { WebSocketLike } from './socket.js'
@@ -14,7 +14,7 @@ export interface LinkOptions {
   /** Makes the socket; when it throws, the link is refused and stays so. */
   open(token: Token): WebSocketLike
   /** The socket is open: say who you are and what you want. */
-  greet(): void
+  greet(token: Token): void
   /** Takes a text of the server. What it throws is reported, and the text ignored. */
   receive(text: string): void
   /** Where the server says that it cannot use this client's positions. */
@@ -43,6 +43,7 @@ export function createLink(options: LinkOptions) {
   /** Counts the sockets: what an older one says is not heard. */
   let generation = 0
   let heardAt = 0
+  let token: Token
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let stopListening: (() => void) | undefined
 
@@ -56,34 +57,34 @@ export function createLink(options: LinkOptions) {
     isHandling = false
   }
 
+  /** Makes the socket, the timer and what listens to the page fit the new state. */
   const step = (news: ConnectionNews) => {
-    const before = state
-    const [next, effects] = connection(before, { ...news, now: Date.now(), random: Math.random() })
+    const { phase } = state
+    const next = connection(state, { ...news, now: Date.now(), random: Math.random() })
+    if (next === state) return
     state = next
-    if (!['idle', 'closed', 'refused'].includes(next.phase)) stopListening ??= listen()
+    const isUp = hasSocket(next)
+    if (!isUp) drop()
+    if (isUp || next.phase === 'waiting') stopListening ??= listen()
     else {
       stopListening?.()
       stopListening = undefined
     }
-    for (const effect of effects) perform[effect.type](effect as never)
-    if (next !== before) options.changed(next)
+    clearTimeout(retryTimer)
+    // Holds a Node process: somebody needs this connection.
+    if (next.retryAt) retryTimer = setTimeout(() => handle({ type: 'retry-due' }), next.retryAt - Date.now())
+    if (next.phase !== phase) {
+      if (next.code === 4505) options.forgetPositions()
+      if (next.phase === 'connecting') void connect(next.code === 4501 ? 'expired' : 'connect')
+      if (next.phase === 'greeting') options.greet(token)
+    }
+    options.changed(next)
   }
 
-  const perform: { [Type in ConnectionEffect['type']]: (effect: ConnectionEffect & { type: Type }) => void } = {
-    connect: ({ tokenReason }) => void connect(tokenReason),
-    greet: options.greet,
-    drop() {
-      generation += 1
-      socket?.close(1000, '')
-      socket = undefined
-    },
-    'retry-in'({ ms }) {
-      clearTimeout(retryTimer)
-      // Holds a Node process: somebody needs this connection.
-      retryTimer = setTimeout(() => handle({ type: 'retry-due' }), ms)
-    },
-    'cancel-retry': () => clearTimeout(retryTimer),
-    'forget-positions': options.forgetPositions,
+  const drop = () => {
+    generation += 1
+    socket?.close(1000, '')
+    socket = undefined
   }
 
   const connect = async (reason: 'connect' | 'expired') => {
@@ -91,7 +92,6 @@ export function createLink(options: LinkOptions) {
     const mine = generation
     const isMine = () => mine === generation
     heardAt = Date.now()
-    let token: Token
     try {
       if (options.getToken) token = await options.getToken(reason)
     } catch {
@@ -136,7 +136,6 @@ export function createLink(options: LinkOptions) {
     }
     return () => {
       clearInterval(watchdog)
-      clearTimeout(retryTimer)
       listening.abort()
     }
   }

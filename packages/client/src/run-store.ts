@@ -9,7 +9,7 @@ import type { MonitorConnection, MonitorSnapshot } from './snapshot.js'
  * something. `getSnapshot` gives what was folded last, so however fast tokens come, a page draws once a frame.
  */
 export function createRunStore(runId: string) {
-  const listeners = createListeners('a subscriber')
+  const listeners = createListeners('subscribe')
   let state = initialRunState(runId)
   let pending: RunEvent[] = []
   let beside: Omit<MonitorSnapshot, keyof RunState> = {
