@@ -1,9 +1,9 @@
-import { checkRunId, isTerminal, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { checkRunId, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { deliverEvents } from './event-delivery.js'
 import { iterateEvents } from './event-iterator.js'
-import { createListeners, type Listeners } from './listeners.js'
-import type { HandlerName, MonitorHandlers } from './monitor-events.js'
-import { handlerOf, MonitorHandlerTarget } from './monitor-handlers.js'
-import type { LogReader } from './run-log.js'
+import { createListeners } from './listeners.js'
+import type { MonitorHandlers } from './monitor-events.js'
+import { MonitorHandlerTarget } from './monitor-handlers.js'
 import { createRunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import type { MonitorSnapshot } from './snapshot.js'
@@ -32,9 +32,8 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   readonly #outcome = createRunOutcome<Result>()
   readonly #subscribers = createListeners('subscribe')
   readonly #leave: () => void
-  #read: LogReader | undefined
-  #hasToldEnd = false
   #closed: MonitorSnapshot | undefined
+  readonly #isClosed = () => this.#closed !== undefined
 
   /**
    * @param runId the run's id
@@ -48,26 +47,20 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
     const registry = client === undefined ? sharedRegistry(options) : registryOf(client)
     if (!registry) throw new LlmmonError('invalid_argument', 'Expected client to be what createMonitorClient() gives.')
     const run = registry.join(this, runId)
+    const stopDelivering = deliverEvents(run, this.handlers, this.#outcome, this.#isClosed)
     const stopShowing = run.store.subscribe(() => this.#subscribers.tell())
-    const stopListening = run.listeners.add(() => this.#look())
     this.#registry = registry
     this.#run = run
     this.#leave = () => {
       stopShowing()
-      stopListening()
+      stopDelivering()
       registry.leave(this, run)
     }
     this.addHandlers(options)
-    setTimeout(() => {
-      this.#read = run.log.read()
-      this.#look()
-    }, 0)
   }
 
   /** What the run gives. Rejects with LlmmonError `run_failed`, `cancelled`, `abandoned`, `lost`, `refused` or `closed`; never an unhandled rejection. */
-  get result(): Promise<Result> {
-    return this.#outcome.promise
-  }
+  readonly result: Promise<Result> = this.#outcome.promise
 
   /** The state of the run and the connection; the same object until something changes. */
   readonly getSnapshot = (): MonitorSnapshot => this.#closed ?? this.#run.store.getSnapshot()
@@ -102,46 +95,6 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
 
   /** The run's events from the first; ends after the terminal one. Breaking off ends the iteration, not the run. */
   [Symbol.asyncIterator](): AsyncGenerator<RunEvent> {
-    return iterateEvents(this.#run, () => this.#closed !== undefined)
-  }
-
-  /** Takes what is new of the run. Before the task that made the monitor is done there is no reader, and nothing is taken. */
-  #look(): void {
-    const read = this.#read
-    if (!read) return
-    // What a handler causes comes after what is being told: only who has the reader reads.
-    this.#read = undefined
-    const run = this.#run
-    for (let next = read(); next && !this.#closed; next = read()) {
-      if (next === 'reset') {
-        this.#hasToldEnd = false
-        this.#outcome.reset()
-        for (const list of Object.values(this.handlers)) list.forget()
-        this.handlers.onReset.tell({ reason: run.resetReason })
-      } else this.#deliver(next)
-    }
-    if (this.#closed) return
-    this.#read = read
-    const { failure } = run
-    if (failure) {
-      this.#outcome.fail(failure.code === 'lost' ? 'lost' : 'refused', failure.error)
-      if (!this.#hasToldEnd) this.handlers.onError.tell(failure)
-      this.#hasToldEnd = true
-    } else if (run.isFinal) this.#outcome.end()
-  }
-
-  #deliver(event: RunEvent): void {
-    this.#hasToldEnd ||= isTerminal(event)
-    this.#outcome.take(event)
-    const { onEvent, onError, onCancelled } = this.handlers
-    onEvent.tell(event)
-    const list = this.handlers[handlerOf[event.update_type] as HandlerName] as Listeners<unknown> | undefined
-    list?.tell(event)
-    // A page that knows only the seed's four callbacks must not wait for ever for a run that was cancelled.
-    if (event.update_type === 'cancelled' && onCancelled.count() === 0) {
-      const { reason, seq, ts } = event
-      const error = reason ?? 'The run was cancelled.'
-      onError.tell({ update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
-    }
+    return iterateEvents(this.#run, this.#isClosed)
   }
 }

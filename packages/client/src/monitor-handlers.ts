@@ -19,7 +19,8 @@ const handlerNames: readonly HandlerName[] = [...Object.values(handlerOf), 'onRe
 /** Whoever comes too late for one of these is told all the same. */
 const remembered: readonly HandlerName[] = ['onStart', 'onComplete', 'onError', 'onCancelled']
 
-type HandlerTable = { readonly [Name in HandlerName]: Listeners<HandlerData<Name>> }
+/** The handlers of a monitor, by the property that takes them. */
+export type HandlerTable = { readonly [Name in HandlerName]: Listeners<HandlerData<Name>> }
 
 /** Makes the handlers of a monitor: none. */
 export function createHandlerTable(): HandlerTable {

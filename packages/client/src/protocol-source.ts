@@ -139,7 +139,7 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
     const { runId } = watch.run
     watch.isAnswered = false
     const again = () => {
-      if (watches.get(runId) !== watch || !canSend()) return
+      if (watches.get(runId) !== watch) return
       unsubscribe(runId)
       subscribe(watch)
     }
