@@ -44,6 +44,7 @@ export function createLink(options: LinkOptions) {
   let generation = 0
   let heardAt = 0
   let token: Token
+  let probeTimer: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let stopListening: (() => void) | undefined
 
@@ -131,21 +132,22 @@ export function createLink(options: LinkOptions) {
     const watchdog = quietly(setInterval(check, checkMs))
     const listening = new AbortController()
     const { addEventListener } = globalThis as { addEventListener?: typeof globalThis.addEventListener }
-    for (const name of ['online', 'pageshow', 'pagehide', 'visibilitychange']) {
+    for (const name of ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange']) {
       addEventListener?.(name, hear, { signal: listening.signal })
     }
     return () => {
       clearInterval(watchdog)
+      clearTimeout(probeTimer)
+      probeTimer = undefined
       listening.abort()
     }
   }
 
   const hear = ({ type }: Event) => {
-    if (type === 'pagehide') handle({ type: 'sleep' })
-    else if (type !== 'visibilitychange' || document.visibilityState === 'visible') {
-      handle({ type: 'wake' })
-      probe()
-    }
+    if (type === 'pagehide') return handle({ type: 'sleep' })
+    if (type === 'visibilitychange' && document.visibilityState !== 'visible') return
+    if (type !== 'offline') handle({ type: 'wake' })
+    probe()
   }
 
   // By the clock, not by counting timers: in a hidden tab they may come once a minute.
@@ -154,12 +156,16 @@ export function createLink(options: LinkOptions) {
     if (Date.now() - heardAt > limitMs) handle({ type: 'silent' })
   }
 
-  // Back from sleep or a dead network: the socket may be a corpse that nobody has told us of.
+  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of.
   const probe = () => {
-    const before = heardAt
-    if (state.phase !== 'open' || Date.now() - before < link.heartbeatMs) return
+    if (state.phase !== 'open' || probeTimer) return
+    const [mine, before] = [generation, heardAt]
     link.send({ type: 'ping', n: 0 })
-    quietly(setTimeout(() => heardAt === before && handle({ type: 'silent' }), pingTimeoutMs))
+    const check = () => {
+      probeTimer = undefined
+      if (generation === mine && heardAt === before) handle({ type: 'silent' })
+    }
+    probeTimer = quietly(setTimeout(check, pingTimeoutMs))
   }
 
   const link = {
