@@ -32,6 +32,9 @@ interface Command {
 /** The server answers within 6 s; beyond that the connection is to blame. */
 const cancelTimeoutMs = 10_000
 const holeRetryMs = 1_000
+/** How long before its end a token is refreshed; a short-lived one half-way. */
+const refreshMs = 30_000
+const longestTimerMs = 2 ** 31 - 1
 
 /** Many runs over one connection of `llmmon.v1`. */
 export class ProtocolSource implements RunSource {
@@ -41,6 +44,9 @@ export class ProtocolSource implements RunSource {
   readonly #commands = new Map<number, Command>()
   #lastRef = 0
   #token: string | undefined
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined
+  // How much this clock is ahead of the server's, ms.
+  #skew = 0
 
   constructor(options: ProtocolSourceOptions) {
     this.#options = options
@@ -93,6 +99,7 @@ export class ProtocolSource implements RunSource {
 
   close(): void {
     this.#link.close()
+    clearTimeout(this.#refreshTimer)
     for (const command of [...this.#commands.values()]) {
       command.settle(new LlmmonError('closed', 'The client was closed before the cancel was answered.'))
     }
@@ -154,6 +161,24 @@ export class ProtocolSource implements RunSource {
     }
   }
 
+  // The same socket goes on with a fresh token. Where that fails the server closes, and the client comes back as after any expiry.
+  #refreshBefore(expiresAt: number | undefined, skew = this.#skew): void {
+    const { getToken } = this.#options
+    clearTimeout(this.#refreshTimer)
+    this.#skew = skew
+    if (!expiresAt || !getToken) return
+    const left = expiresAt + skew - Date.now()
+    const refresh = async () => {
+      if (this.#link.state.phase !== 'open') return
+      try {
+        const token = await getToken({ reason: 'refresh' })
+        if (token) this.#link.send({ type: 'auth', ref: this.#nextRef(), token })
+      } catch {}
+    }
+    const ms = Math.min(longestTimerMs, Math.max(1_000, left / 2, left - refreshMs))
+    this.#refreshTimer = quietly(setTimeout(refresh, ms))
+  }
+
   #receive(text: string): void {
     let frame: ServerFrame | undefined
     try {
@@ -170,6 +195,10 @@ export class ProtocolSource implements RunSource {
       case 'welcome':
         this.#link.heartbeatMs = frame.heartbeat_ms
         this.#link.welcomed()
+        this.#refreshBefore(frame.expires_at, Date.now() - frame.server_time)
+        return
+      case 'auth_ok':
+        this.#refreshBefore(frame.expires_at)
         return
       case 'goaway':
         this.#link.handle({ type: 'goaway', afterMs: frame.after_ms })
