@@ -43,7 +43,7 @@ export interface ServerLimits {
   maxFragments?: number
   /** Pieces of a frame that may wait for the rest of it. Default 1 024; beyond it 1008. */
   maxBufferedChunks?: number
-  /** Answers to a client's pings that may wait in its connection. Default 16; beyond it the connection is ended. */
+  /** Answers to a client's pings that may wait in its connection. Default 60; beyond it the connection is ended. */
   maxPendingPongs?: number
   /**
    * Frames and pings a second that a client may send on average, in bursts of five times as many plus `maxSubscriptions`.
@@ -169,7 +169,7 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
       handshakesPerMinute: 300,
       maxFragments: 16,
       maxBufferedChunks: 1_024,
-      maxPendingPongs: 16,
+      maxPendingPongs: 60,
       framesPerSecond: 20,
       helloTimeoutMs: 10_000,
       hookTimeoutMs: 5_000,
