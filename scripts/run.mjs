@@ -67,9 +67,10 @@ async function test() {
   finish([checked, await runVitest(root, [])])
 }
 
-// The same tests, but where they play random histories, many more.
+// The same tests, but where they play random histories or send random frames, many more.
 async function testLong() {
   process.env.LLMMON_MODEL_RUNS ??= '1000'
+  process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
   await test()
 }
 
