@@ -1,0 +1,67 @@
+import type { Place } from '../drivers/driver.js'
+import type { DriverName } from '../drivers/names.js'
+import { moduleOf } from '../drivers/names.js'
+import { Remote } from './call.js'
+import { type RedisProcess, startRedis } from './redis-process.js'
+import type { Sample } from './sample.js'
+
+/** A driver on its stage: Redis, the server, the viewers and the publisher, each a process of its own. */
+export interface Stage {
+  readonly redis: RedisProcess
+  readonly server: Remote
+  readonly publisher: Remote
+  readonly port: number
+  /** The viewers, started when first asked for. */
+  readonly viewers: Remote
+  close(): Promise<void>
+}
+
+/** What the server and the viewers of a stage have done between two looks. */
+export interface Look {
+  readonly server: Sample
+  readonly viewers: Sample & { readonly events: number }
+  readonly publisher: Sample & { readonly said: number }
+}
+
+/** Sets a driver up, fresh; runs what is to be measured; takes everything down again. */
+export async function onStage<Result>(name: DriverName, act: (stage: Stage) => Promise<Result>): Promise<Result> {
+  const redis = await startRedis()
+  const remotes: Remote[] = []
+  const start = (role: string, place: Place) => {
+    const file = new URL(`./${role}-process.js`, import.meta.url)
+    // So much room for young objects that what is allocated in a measurement can be counted before it is collected.
+    const execArgv = role === 'publisher' ? ['--expose-gc', '--max-semi-space-size=512'] : ['--expose-gc']
+    const remote = new Remote(`The ${role} of ${name}`, file, [moduleOf(name), JSON.stringify(place)], execArgv)
+    remotes.push(remote)
+    return remote
+  }
+  try {
+    const server = start('server', { redisUrl: redis.url, port: 0 })
+    const port = await server.call<number>('start')
+    const place = { redisUrl: redis.url, port }
+    let viewers: Remote | undefined
+    return await act({
+      redis,
+      server,
+      port,
+      publisher: start('publisher', place),
+      get viewers() {
+        return (viewers ??= start('viewers', place))
+      },
+      close: () => server.end(),
+    })
+  } finally {
+    await Promise.all(remotes.map((remote) => remote.end()))
+    await redis.close()
+  }
+}
+
+/** Looks at every process of a stage. */
+export async function look({ server, viewers, publisher }: Stage): Promise<Look> {
+  const [ofServer, ofViewers, ofPublisher] = await Promise.all([
+    server.call<Look['server']>('sample'),
+    viewers.call<Look['viewers']>('sample'),
+    publisher.call<Look['publisher']>('sample'),
+  ])
+  return { server: ofServer, viewers: ofViewers, publisher: ofPublisher }
+}

@@ -1,0 +1,52 @@
+import type { DriverName } from '../drivers/names.js'
+import { onStage } from '../processes/stage.js'
+import { watchSpan } from './span.js'
+import type { Case, Figure, Figures, Size, Workload } from './workload.js'
+
+const figures: readonly Figure[] = [
+  { key: 'perSecond', title: 'events/s', digits: 0, hasRatio: true },
+  { key: 'publisherMicros', title: 'publisher µs per event', digits: 1 },
+  { key: 'redisMicros', title: 'Redis µs', digits: 1 },
+  { key: 'serverMicros', title: 'server µs', digits: 1 },
+  { key: 'requests', title: 'Redis requests per event', digits: 3 },
+  { key: 'lost', title: 'lost', digits: 0 },
+]
+
+/** Many runs with a viewer each. */
+export const manyRuns: Workload = {
+  name: 'runs',
+  title: 'Many runs',
+  about:
+    '1,000 runs with one viewer each. With one event of a run under way there is nothing to batch within a run; with eight there is, as with real providers, whose tokens come in bursts.',
+  cases: (size) => [1, 8].map((inFlight) => manyRunsCase(1_000, inFlight, size)),
+}
+
+/** So many runs with one viewer each. */
+export function manyRunsCase(runs: number, inFlight: number, size: Size, drivers?: readonly DriverName[]): Case {
+  return {
+    title: `${runs.toLocaleString('en')} runs, ${inFlight} ${inFlight === 1 ? 'event' : 'events'} of each under way`,
+    figures,
+    drivers: drivers ?? ['ws', 'redis', 'stream', 'llmmon', 'socket-io', 'channels'],
+    limit: 'redis',
+    measure: (driver) => measure(driver, runs, inFlight, size === 'quick' ? 1_500 : 3_000),
+  }
+}
+
+function measure(driver: DriverName, count: number, inFlight: number, ms: number): Promise<Figures> {
+  const runs = Array.from({ length: count }, (_, i) => `run-${i}`)
+  return onStage(driver, async (stage) => {
+    const ackPort = await stage.publisher.call<number>('open', runs)
+    await stage.viewers.call('join', { runs, each: 1, ackPort })
+    await stage.publisher.call('keepInFlight', inFlight)
+    const span = await watchSpan(stage, ms, ms / 3)
+    const { lost } = await stage.publisher.call<{ lost: number }>('stop')
+    return {
+      perSecond: span.delivered / span.seconds,
+      publisherMicros: span.publisherMicros / span.delivered,
+      redisMicros: span.redisMicros / span.delivered,
+      serverMicros: span.serverMicros / span.delivered,
+      requests: span.requests / span.delivered,
+      lost,
+    }
+  })
+}
