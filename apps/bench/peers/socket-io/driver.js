@@ -8,7 +8,7 @@ import { io } from 'socket.io-client'
 /**
  * Socket.IO with its Redis streams adapter, as its documentation sets it up, with recovery of connections on. The publisher is a server without viewers.
  *
- * @type {import('../../src/drivers/driver.ts').Driver}
+ * @type {import('../../src/driver.ts').Driver}
  */
 export const driver = {
   async startServer({ redisUrl }) {

@@ -5,7 +5,7 @@ import { type Run, startRun } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
 import { redisTransport } from '@llmmon/transport-redis'
 import { WebSocket } from 'ws'
-import type { Driver } from './driver.js'
+import type { Driver } from '../driver.js'
 
 /** llmmon as an application uses it, through Redis. Its viewers speak `llmmon.v1` by hand, as those of the other drivers speak theirs. */
 export const driver: Driver = {

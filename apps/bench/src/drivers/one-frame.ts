@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { bareViewers } from './bare-viewers.js'
-import type { Driver } from './driver.js'
-import { textFrame } from './frame.js'
-import { openHall } from './hall.js'
+import { bareViewers } from '../bare/bare-viewers.js'
+import { textFrame } from '../bare/frame.js'
+import { openHall } from '../bare/hall.js'
+import type { Driver } from '../driver.js'
 
 /** The limit of a late join: all that a run has said is one text, held in memory and sent as one frame. */
 export const driver: Driver = {

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { Redis, type Result } from 'ioredis'
-import { bareEvent } from './bare-event.js'
-import { bareViewers } from './bare-viewers.js'
-import type { Driver } from './driver.js'
-import { textFrame } from './frame.js'
-import { openHall } from './hall.js'
-import { pipelined } from './pipelined.js'
+import { bareEvent } from '../bare/bare-event.js'
+import { bareViewers } from '../bare/bare-viewers.js'
+import { textFrame } from '../bare/frame.js'
+import { openHall } from '../bare/hall.js'
+import { pipelined } from '../bare/pipelined.js'
+import type { Driver } from '../driver.js'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { bareEvent } from './bare-event.js'
-import { bareViewers } from './bare-viewers.js'
-import type { Driver } from './driver.js'
-import { textFrame } from './frame.js'
-import { openHall } from './hall.js'
+import { bareEvent } from '../bare/bare-event.js'
+import { bareViewers } from '../bare/bare-viewers.js'
+import { textFrame } from '../bare/frame.js'
+import { openHall } from '../bare/hall.js'
+import type { Driver } from '../driver.js'
 
 /** The limit without a store: one frame an event, built once, written to every socket. No history, no second server. */
 export const driver: Driver = {

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import type { ViewerSink } from '../drivers/driver.js'
+import type { ViewerSink } from '../driver.js'
 import { clock, scanPayloads } from './payload.js'
 
 /** Twice as many events as are ever in flight of one run, and more. */

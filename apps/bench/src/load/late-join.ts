@@ -1,4 +1,4 @@
-import type { DriverViewers } from '../drivers/driver.js'
+import type { DriverViewers } from '../driver.js'
 import { clock } from './payload.js'
 
 /** Who joins late, and what there is to get. */
@@ -38,7 +38,7 @@ async function whole(viewers: DriverViewers, runId: string, characters: number):
     },
   })
   const { leave } = await joined
-  await isWhole
+  if (characters > 0) await isWhole
   return leave
 }
 

@@ -1,6 +1,6 @@
 // The publisher of a driver: publisher-process.js <driver module> <place>.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Driver, DriverPublisher, Place } from '../drivers/driver.js'
+import type { Driver, DriverPublisher, Place } from '../driver.js'
 import { type AckListener, listenForAcks } from '../load/ack-line.js'
 import { bareChain } from '../load/busy-chain.js'
 import { ClosedFlow } from '../load/closed-flow.js'

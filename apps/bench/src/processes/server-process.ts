@@ -1,5 +1,5 @@
 // The server of a driver: server-process.js <driver module> <place>.
-import type { Driver, DriverServer, Place } from '../drivers/driver.js'
+import type { Driver, DriverServer, Place } from '../driver.js'
 import { clock } from '../load/payload.js'
 import { answerCalls } from './call.js'
 import { sampleProcess } from './sample.js'

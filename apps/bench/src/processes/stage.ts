@@ -1,19 +1,18 @@
-import type { Place } from '../drivers/driver.js'
-import type { DriverName } from '../drivers/names.js'
-import { moduleOf } from '../drivers/names.js'
+import type { Place } from '../driver.js'
+import type { DriverName } from '../driver-names.js'
+import { moduleOf } from '../driver-names.js'
 import { Remote } from './call.js'
-import { type RedisProcess, startRedis } from './redis-process.js'
+import { type BenchRedis, startRedis } from './redis-server.js'
 import type { Sample } from './sample.js'
 
 /** A driver on its stage: Redis, the server, the viewers and the publisher, each a process of its own. */
 export interface Stage {
-  readonly redis: RedisProcess
+  readonly redis: BenchRedis
   readonly server: Remote
   readonly publisher: Remote
   readonly port: number
   /** The viewers, started when first asked for. */
   readonly viewers: Remote
-  close(): Promise<void>
 }
 
 /** What the server and the viewers of a stage have done between two looks. */
@@ -48,7 +47,6 @@ export async function onStage<Result>(name: DriverName, act: (stage: Stage) => P
       get viewers() {
         return (viewers ??= start('viewers', place))
       },
-      close: () => server.end(),
     })
   } finally {
     await Promise.all(remotes.map((remote) => remote.end()))

@@ -1,5 +1,5 @@
 // The viewers of a driver: viewers-process.js <driver module> <place>.
-import type { Driver, Place } from '../drivers/driver.js'
+import type { Driver, Place } from '../driver.js'
 import { openAckLine } from '../load/ack-line.js'
 import { Audience, latencies } from '../load/audience.js'
 import { lateJoin } from '../load/late-join.js'

@@ -1,19 +1,21 @@
-import { infoOf } from '../drivers/names.js'
 import { medianOf, type Outcome, ratioOf } from '../outcome.js'
 
-/** A case as a Markdown table: a row a driver, medians, and in brackets how many times the limit. */
+/** A case as a Markdown table: medians, and in brackets how many times the limit. */
 export function tableOf(outcome: Outcome): string {
   const { measured, figures, failures } = outcome
-  const rows = measured.drivers.flatMap((driver) => {
-    if (!figures.has(driver)) return []
+  const rows = measured.rows.flatMap(({ key: row, title }) => {
+    if (!figures.has(row)) return []
     const cells = measured.figures.map(({ key, digits, hasRatio }) => {
-      const value = format(medianOf(outcome, driver, key), digits)
-      return hasRatio ? `${value} (${format(ratioOf(outcome, driver, key, measured.limit), 2)})` : value
+      const value = format(medianOf(outcome, row, key), digits)
+      return hasRatio ? `${value} (${format(ratioOf(outcome, row, key, measured.limit), 2)})` : value
     })
-    return [[infoOf(driver).title, ...cells]]
+    return [[title, ...cells]]
   })
   const head = ['', ...measured.figures.map(({ title }) => title)]
-  const notes = [...failures].map(([driver, why]) => `${infoOf(driver).title} failed: ${why.split('\n')[0]}`)
+  const notes = measured.rows.flatMap(({ key, title }) => {
+    const why = failures.get(key)
+    return why === undefined ? [] : [`${title} failed: ${why.split('\n')[0]}`]
+  })
   return [markdown(head, rows), ...notes].join('\n\n')
 }
 

@@ -1,7 +1,7 @@
-import type { DriverName } from '../drivers/names.js'
+import type { DriverName } from '../driver-names.js'
 import { onStage } from '../processes/stage.js'
 import { watchSpan } from './span.js'
-import type { Case, Figure, Figures, Size, Workload } from './workload.js'
+import { byDriver, everybody, type Figure, type Figures, type Size, type Workload } from './workload.js'
 
 const inFlight = 64
 const runIds = ['fan-out']
@@ -20,21 +20,18 @@ export const fanOut: Workload = {
   title: 'Fan-out under load',
   about:
     'One run, many viewers; 64 events are under way at all times (said, and not yet with every viewer). What counts is how many deliveries a second of the server’s CPU makes.',
-  cases: (size) => (size === 'quick' ? [500] : [500, 2_000]).map((viewers) => fanOutCase(viewers, size)),
+  cases: (size) =>
+    (size === 'quick' ? [500] : [500, 2_000]).map((viewers) => ({
+      title: `${viewers.toLocaleString('en')} viewers`,
+      figures,
+      rows: byDriver(everybody, (driver) => measureFanOut(driver, viewers, size)),
+      limit: 'ws',
+    })),
 }
 
 /** Fan-out to so many viewers. */
-export function fanOutCase(viewers: number, size: Size, drivers?: readonly DriverName[]): Case {
-  return {
-    title: `${viewers.toLocaleString('en')} viewers`,
-    figures,
-    drivers: drivers ?? ['ws', 'redis', 'stream', 'llmmon', 'socket-io', 'channels'],
-    limit: 'ws',
-    measure: (driver) => measure(driver, viewers, size === 'quick' ? 1_000 : 3_000),
-  }
-}
-
-function measure(driver: DriverName, viewers: number, ms: number): Promise<Figures> {
+export function measureFanOut(driver: DriverName, viewers: number, size: Size): Promise<Figures> {
+  const ms = size === 'quick' ? 1_000 : 3_000
   return onStage(driver, async (stage) => {
     const ackPort = await stage.publisher.call<number>('open', runIds)
     await stage.viewers.call('join', { runs: runIds, each: viewers, ackPort })

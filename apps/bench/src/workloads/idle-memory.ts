@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DriverName } from '../drivers/names.js'
+import type { DriverName } from '../driver-names.js'
 import type { Sample } from '../processes/sample.js'
 import { onStage } from '../processes/stage.js'
-import type { Case, Figure, Figures, Workload } from './workload.js'
+import { byDriver, everybody, type Figure, type Figures, type Workload } from './workload.js'
 
 const runIds = ['idle']
 
@@ -18,18 +18,11 @@ export const idleMemory: Workload = {
   title: 'Idle viewers',
   about:
     'Viewers of one run that says nothing: the memory of the server with them less that without, after a collection each time, by viewer; and the CPU that it takes to do nothing.',
-  cases: (size) => [idleCase(size === 'quick' ? 500 : 2_000)],
-}
-
-/** So many viewers of one silent run. */
-export function idleCase(viewers: number, drivers?: readonly DriverName[]): Case {
-  return {
-    title: `${viewers.toLocaleString('en')} viewers`,
-    figures,
-    drivers: drivers ?? ['ws', 'redis', 'stream', 'llmmon', 'socket-io', 'channels'],
-    limit: 'ws',
-    measure: (driver) => measure(driver, viewers),
-  }
+  cases(size) {
+    const viewers = size === 'quick' ? 500 : 2_000
+    const rows = byDriver(everybody, (driver) => measure(driver, viewers))
+    return [{ title: `${viewers.toLocaleString('en')} viewers`, figures, rows, limit: 'ws' }]
+  },
 }
 
 function measure(driver: DriverName, viewers: number): Promise<Figures> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DriverName } from '../drivers/names.js'
+import type { DriverName } from '../driver-names.js'
 import { onStage } from '../processes/stage.js'
-import type { Figure, Figures, Workload } from './workload.js'
+import { byDriver, everybody, type Figure, type Figures, type Size, type Workload } from './workload.js'
 
 const perSecond = 200
 const viewers = 10
@@ -22,28 +22,26 @@ export const latency: Workload = {
     {
       title: 'events',
       figures,
-      drivers: ['ws', 'redis', 'stream', 'llmmon', 'socket-io', 'channels'],
+      rows: byDriver(everybody, (driver) => measure(driver, 'event', size)),
       limit: 'stream',
-      measure: (driver) => measure(driver, 'event', size === 'quick' ? 1_500 : 3_000),
     },
     {
       title: 'tokens',
       figures,
-      drivers: ['stream', 'llmmon'],
+      rows: byDriver(['stream', 'llmmon'], (driver) => measure(driver, 'token', size)),
       limit: 'stream',
-      measure: (driver) => measure(driver, 'token', size === 'quick' ? 1_500 : 3_000),
     },
   ],
 }
 
-function measure(driver: DriverName, what: 'event' | 'token', ms: number): Promise<Figures> {
+function measure(driver: DriverName, what: 'event' | 'token', size: Size): Promise<Figures> {
   return onStage(driver, async (stage) => {
     const ackPort = await stage.publisher.call<number>('open', runIds)
     await stage.viewers.call('join', { runs: runIds, each: viewers, ackPort })
     await stage.publisher.call('pace', { perSecond, what })
     await sleep(500)
     await stage.viewers.call('time')
-    await sleep(ms)
+    await sleep(size === 'quick' ? 1_500 : 3_000)
     const { p50, p99 } = await stage.viewers.call<{ p50: number; p99: number }>('latency')
     await stage.publisher.call('stop')
     return { p50, p99 }

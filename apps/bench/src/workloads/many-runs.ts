@@ -1,7 +1,7 @@
-import type { DriverName } from '../drivers/names.js'
+import type { DriverName } from '../driver-names.js'
 import { onStage } from '../processes/stage.js'
 import { watchSpan } from './span.js'
-import type { Case, Figure, Figures, Size, Workload } from './workload.js'
+import { byDriver, everybody, type Figure, type Figures, type Size, type Workload } from './workload.js'
 
 const figures: readonly Figure[] = [
   { key: 'perSecond', title: 'events/s', digits: 0, hasRatio: true },
@@ -18,21 +18,18 @@ export const manyRuns: Workload = {
   title: 'Many runs',
   about:
     '1,000 runs with one viewer each. With one event of a run under way there is nothing to batch within a run; with eight there is, as with real providers, whose tokens come in bursts.',
-  cases: (size) => [1, 8].map((inFlight) => manyRunsCase(1_000, inFlight, size)),
+  cases: (size) =>
+    [1, 8].map((inFlight) => ({
+      title: `1,000 runs, ${inFlight} ${inFlight === 1 ? 'event' : 'events'} of each under way`,
+      figures,
+      rows: byDriver(everybody, (driver) => measureManyRuns(driver, 1_000, inFlight, size)),
+      limit: 'redis',
+    })),
 }
 
 /** So many runs with one viewer each. */
-export function manyRunsCase(runs: number, inFlight: number, size: Size, drivers?: readonly DriverName[]): Case {
-  return {
-    title: `${runs.toLocaleString('en')} runs, ${inFlight} ${inFlight === 1 ? 'event' : 'events'} of each under way`,
-    figures,
-    drivers: drivers ?? ['ws', 'redis', 'stream', 'llmmon', 'socket-io', 'channels'],
-    limit: 'redis',
-    measure: (driver) => measure(driver, runs, inFlight, size === 'quick' ? 1_500 : 3_000),
-  }
-}
-
-function measure(driver: DriverName, count: number, inFlight: number, ms: number): Promise<Figures> {
+export function measureManyRuns(driver: DriverName, count: number, inFlight: number, size: Size): Promise<Figures> {
+  const ms = size === 'quick' ? 1_500 : 3_000
   const runs = Array.from({ length: count }, (_, i) => `run-${i}`)
   return onStage(driver, async (stage) => {
     const ackPort = await stage.publisher.call<number>('open', runs)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asked, type RedisUse } from '../processes/redis-process.js'
+import { asked, type RedisUse } from '../processes/redis-server.js'
 import { type Look, look, type Stage } from '../processes/stage.js'
 
 /** What happened on a stage in a span of time. */

@@ -1,8 +1,8 @@
-import type { DriverName } from '../drivers/names.js'
-import { asked } from '../processes/redis-process.js'
+import type { DriverName } from '../driver-names.js'
+import { asked } from '../processes/redis-server.js'
 import { onStage } from '../processes/stage.js'
 import { median } from '../report/median.js'
-import type { Case, Figure, Figures, Size, Workload } from './workload.js'
+import { byDriver, type Case, type Figure, type Figures, type Size, type Workload } from './workload.js'
 
 const runIds = ['writer']
 const tokensPerSecond = 1_000
@@ -27,14 +27,13 @@ export const writerCost: Workload = {
   about:
     'Bursts of 64, each said when Redis has taken the one before: the CPU of the whole writing process, from the call to the answer, and what it allocates. Then a chain that works without pause and says 1,000 tokens a second: how much less it gets done per second of CPU, watched and not watched by turns.',
   cases: (size) => [
-    burstCase('token', size, ['llmmon', 'stream', 'redis']),
-    burstCase('event', size, ['llmmon', 'stream', 'redis', 'socket-io', 'channels']),
+    burstCase('token', size, ['redis', 'stream', 'llmmon']),
+    burstCase('event', size, ['redis', 'stream', 'llmmon', 'socket-io', 'channels']),
     {
       title: '1,000 tokens a second from a busy chain',
       figures: busyFigures,
-      drivers: ['llmmon', 'stream'],
+      rows: byDriver(['stream', 'llmmon'], (driver) => busy(driver, size)),
       limit: 'stream',
-      measure: (driver) => busy(driver, size),
     },
   ],
 }
@@ -43,9 +42,8 @@ function burstCase(what: 'token' | 'event', size: Size, drivers: readonly Driver
   return {
     title: what === 'token' ? 'tokens' : 'events that cannot be merged',
     figures: burstFigures,
-    drivers,
+    rows: byDriver(drivers, (driver) => bursts(driver, what, size === 'quick' ? 12_800 : 51_200)),
     limit: 'stream',
-    measure: (driver) => bursts(driver, what, size === 'quick' ? 12_800 : 51_200),
   }
 }
 

@@ -15,7 +15,7 @@ export interface RedisUse {
 }
 
 /** A Redis of our own, which keeps nothing. */
-export interface RedisProcess {
+export interface BenchRedis {
   readonly url: string
   readonly connection: Redis
   use(): Promise<RedisUse>
@@ -25,7 +25,7 @@ export interface RedisProcess {
 // It dies with the pipe on its input, and so with this process, however that ends.
 const keeper = '"$@" >/dev/null & p=$!; read _; kill -9 $p; wait $p 2>/dev/null'
 /** Starts a Redis on a free port. @throws (rejects with) Error when there is none. */
-export async function startRedis(): Promise<RedisProcess> {
+export async function startRedis(): Promise<BenchRedis> {
   const program = process.env.REDIS_SERVER
   if (!program) throw new Error('Expected REDIS_SERVER to name a redis-server; npm run bench finds or fetches one.')
   const port = await freePort()

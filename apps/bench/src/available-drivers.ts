@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type DriverName, drivers } from './names.js'
+import { type DriverName, drivers } from './driver-names.js'
 
 /** Who can be measured here, and why others cannot. */
 export interface Available {
@@ -11,7 +11,7 @@ export interface Available {
 /** Looks who can be measured here. */
 export function availableDrivers(env: NodeJS.ProcessEnv): Available {
   const missing = new Map<DriverName, string>()
-  const peer = new URL('../../peers/socket-io/node_modules/socket.io', import.meta.url)
+  const peer = new URL('../peers/socket-io/node_modules', import.meta.url)
   if (!existsSync(fileURLToPath(peer))) missing.set('socket-io', 'its packages could not be installed')
   if (!env.BENCH_PYTHON) missing.set('channels', 'no Python here has channels, channels_redis and daphne')
   const names = Object.keys(drivers) as DriverName[]

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import type { DriverViewers, Place } from './driver.js'
+import type { DriverViewers, Place } from '../driver.js'
 
 /** Viewers of a hall: a WebSocket each, told of what comes. */
 export function bareViewers({ port }: Place): DriverViewers {

@@ -10,17 +10,17 @@ export interface DriverInfo {
 
 /** Every driver by name; limits first, then llmmon, then the peers. */
 export const drivers = {
-  ws: { title: 'limit: raw ws', module: './ws.js', keepsHistory: false },
-  redis: { title: 'limit: ws + Redis pub/sub', module: './redis.js', keepsHistory: false },
-  stream: { title: 'bare stream path: script + ws', module: './stream.js', keepsHistory: true },
-  'one-frame': { title: 'limit: the text in one frame', module: './one-frame.js', keepsHistory: true },
-  llmmon: { title: '**llmmon**', module: './llmmon.js', keepsHistory: true },
+  ws: { title: 'limit: raw ws', module: './drivers/ws.js', keepsHistory: false },
+  redis: { title: 'limit: ws + Redis pub/sub', module: './drivers/redis.js', keepsHistory: false },
+  stream: { title: 'bare stream path: script + ws', module: './drivers/stream.js', keepsHistory: true },
+  'one-frame': { title: 'limit: the text in one frame', module: './drivers/one-frame.js', keepsHistory: true },
+  llmmon: { title: '**llmmon**', module: './drivers/llmmon.js', keepsHistory: true },
   'socket-io': {
     title: 'Socket.IO, Redis streams adapter',
-    module: '../../peers/socket-io/driver.js',
+    module: '../peers/socket-io/driver.js',
     keepsHistory: false,
   },
-  channels: { title: 'Django Channels', module: './channels.js', keepsHistory: false },
+  channels: { title: 'Django Channels', module: './drivers/channels.js', keepsHistory: false },
 } as const satisfies Record<string, DriverInfo>
 
 /** The name of a driver. */
