@@ -5,6 +5,7 @@ import type { DriverName } from './driver-names.js'
 import { optionsOf, usage } from './options.js'
 import type { Outcome } from './outcome.js'
 import { startRedis } from './processes/redis-server.js'
+import { profileInto } from './processes/stage.js'
 import { goalsTable } from './report/goals.js'
 import { machine } from './report/machine.js'
 import { resultsOf } from './report/results.js'
@@ -17,7 +18,8 @@ const options = optionsOf(process.argv.slice(2))
 
 if (!options) console.log(usage)
 else {
-  const { size, repetitions, only, drivers } = options
+  const { size, repetitions, only, drivers, profile } = options
+  if (profile !== undefined) profileInto(profile)
   const { names, leftOut } = availableDrivers(process.env)
   const isWanted = (driver: DriverName) => names.includes(driver) && (drivers.length === 0 || drivers.includes(driver))
   const outcomes: Outcome[] = []

@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly only: readonly string[]
   /** Names of drivers; empty: all. */
   readonly drivers: readonly string[]
+  /** Where to write profiles, if they are wanted. */
+  readonly profile: string | undefined
 }
 
 /** What `--help` says. */
@@ -16,7 +18,8 @@ export const usage = `npm run bench                        everything, three tim
 npm run bench -- --quick             a first look, in about two minutes
 npm run bench -- --only fanout,late  some workloads
 npm run bench -- --drivers ws,llmmon some drivers
-npm run bench -- --repetitions 5`
+npm run bench -- --repetitions 5
+npm run bench -- --profile FOLDER    writes a CPU profile of each process there`
 
 /** Reads the command line; undefined where help is wanted. @throws TypeError for an option that is none. */
 export function optionsOf(args: readonly string[]): BenchOptions | undefined {
@@ -27,6 +30,7 @@ export function optionsOf(args: readonly string[]): BenchOptions | undefined {
       only: { type: 'string', default: '' },
       drivers: { type: 'string', default: '' },
       repetitions: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -40,6 +44,7 @@ export function optionsOf(args: readonly string[]): BenchOptions | undefined {
     repetitions,
     only: names(values.only),
     drivers: names(values.drivers),
+    profile: values.profile,
   }
 }
 

@@ -4,6 +4,9 @@ import { once } from 'node:events'
 // biome-ignore lint/suspicious/noExplicitAny: arguments cross a process; each method says what it takes.
 type Method = (argument: any) => unknown
 
+/** How long a child may take to leave, ms: it may have a profile to write. */
+const patienceMs = 5_000
+
 interface Call {
   readonly id: number
   readonly method: string
@@ -61,11 +64,13 @@ export class Remote {
     })
   }
 
-  /** Ends the child. */
+  /** Ends the child: it leaves by itself, or is made to. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs)
+    if (this.#child.connected) this.#child.disconnect()
     await gone
+    clearTimeout(timer)
   }
 }

@@ -22,6 +22,13 @@ export interface Look {
   readonly publisher: Sample & { readonly said: number }
 }
 
+let profileArgs: readonly string[] = []
+
+/** From now on each process writes a CPU profile into a folder when it ends. */
+export function profileInto(folder: string): void {
+  profileArgs = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200']
+}
+
 /** Sets a driver up, fresh; runs what is to be measured; takes everything down again. */
 export async function onStage<Result>(name: DriverName, act: (stage: Stage) => Promise<Result>): Promise<Result> {
   const redis = await startRedis()
@@ -29,7 +36,7 @@ export async function onStage<Result>(name: DriverName, act: (stage: Stage) => P
   const start = (role: string, place: Place) => {
     const file = new URL(`./${role}-process.js`, import.meta.url)
     // So much room for young objects that what is allocated in a measurement can be counted before it is collected.
-    const execArgv = role === 'publisher' ? ['--expose-gc', '--max-semi-space-size=512'] : ['--expose-gc']
+    const execArgv = ['--expose-gc', ...(role === 'publisher' ? ['--max-semi-space-size=512'] : []), ...named(role)]
     const remote = new Remote(`The ${role} of ${name}`, file, [moduleOf(name), JSON.stringify(place)], execArgv)
     remotes.push(remote)
     return remote
@@ -62,4 +69,9 @@ export async function look({ server, viewers, publisher }: Stage): Promise<Look>
     publisher.call<Look['publisher']>('sample'),
   ])
   return { server: ofServer, viewers: ofViewers, publisher: ofPublisher }
+}
+
+function named(role: string): readonly string[] {
+  if (profileArgs.length === 0) return []
+  return [...profileArgs, `--cpu-prof-name=${role}-${process.hrtime.bigint()}.cpuprofile`]
 }
