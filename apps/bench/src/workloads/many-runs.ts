@@ -5,9 +5,11 @@ import { byDriver, everybody, type Figure, type Figures, type Size, type Workloa
 
 const figures: readonly Figure[] = [
   { key: 'perSecond', title: 'events/s', digits: 0, hasRatio: true },
-  { key: 'publisherMicros', title: 'publisher µs per event', digits: 1 },
-  { key: 'redisMicros', title: 'Redis µs', digits: 1 },
-  { key: 'serverMicros', title: 'server µs', digits: 1 },
+  { key: 'allMicros', title: 'µs of CPU per event, whole path', digits: 1, hasRatio: true },
+  { key: 'publisherMicros', title: 'publisher', digits: 1 },
+  { key: 'redisMicros', title: 'Redis', digits: 1 },
+  { key: 'serverMicros', title: 'server', digits: 1 },
+  { key: 'viewerMicros', title: 'viewers', digits: 1 },
   { key: 'requests', title: 'Redis requests per event', digits: 3 },
   { key: 'lost', title: 'lost', digits: 0 },
 ]
@@ -39,9 +41,11 @@ export function measureManyRuns(driver: DriverName, count: number, inFlight: num
     const { lost } = await stage.publisher.call<{ lost: number }>('stop')
     return {
       perSecond: span.delivered / span.seconds,
+      allMicros: (span.publisherMicros + span.redisMicros + span.serverMicros + span.viewerMicros) / span.delivered,
       publisherMicros: span.publisherMicros / span.delivered,
       redisMicros: span.redisMicros / span.delivered,
       serverMicros: span.serverMicros / span.delivered,
+      viewerMicros: span.viewerMicros / span.delivered,
       requests: span.requests / span.delivered,
       lost,
     }

@@ -9,6 +9,7 @@ export interface Span {
   readonly delivered: number
   readonly serverMicros: number
   readonly publisherMicros: number
+  readonly viewerMicros: number
   readonly redisMicros: number
   readonly requests: number
   readonly commands: number
@@ -35,6 +36,7 @@ function between(before: Look & { readonly redis: RedisUse }, after: Look & { re
     delivered: after.viewers.events - before.viewers.events,
     serverMicros: after.server.cpuMicros - before.server.cpuMicros,
     publisherMicros: after.publisher.cpuMicros - before.publisher.cpuMicros,
+    viewerMicros: after.viewers.cpuMicros - before.viewers.cpuMicros,
     redisMicros: after.redis.cpuMicros - before.redis.cpuMicros,
     ...asked(before.redis, after.redis),
   }
