@@ -1,9 +1,10 @@
 import { decodeBatch, type EncodedBatch, type RunEvent } from '@llmmon/core'
+import { TextFrame } from './text-frame.js'
 
 /** One event as the plain endpoint sends it. */
 export interface PlainFrame {
   readonly seq: number
-  readonly bytes: Buffer
+  readonly frame: TextFrame
 }
 
 /** A batch on its way to viewers: its bytes are made once, however many there are. */
@@ -14,7 +15,7 @@ export class SharedBatch {
   readonly base: EncodedBatch['base']
   readonly closes: boolean
   readonly text: string
-  #bytes: Buffer | undefined
+  #frame: TextFrame | undefined
   #plain: readonly PlainFrame[] | undefined
 
   constructor(batch: EncodedBatch) {
@@ -32,9 +33,9 @@ export class SharedBatch {
   }
 
   /** The `events` frame. */
-  get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.text)
-    return this.#bytes
+  get frame(): TextFrame {
+    this.#frame ??= new TextFrame(this.text)
+    return this.#frame
   }
 
   /** The frames of the plain endpoint, one an event. */
@@ -43,7 +44,7 @@ export class SharedBatch {
       const { run_id, events } = decodeBatch(this.text)
       this.#plain = events.map((event) => ({
         seq: event.seq,
-        bytes: Buffer.from(JSON.stringify(plainEvent(event, run_id))),
+        frame: new TextFrame(JSON.stringify(plainEvent(event, run_id))),
       }))
     }
     return this.#plain

@@ -1,11 +1,12 @@
 import type { Position, ResetReason, ServerFrame, UnsequencedEvent } from '@llmmon/core'
 import type { RunChannel } from './run-channel.js'
 import type { SharedBatch } from './shared-batch.js'
+import type { TextFrame } from './text-frame.js'
 import type { Viewer } from './viewer.js'
 
 /** What a subscription needs of its session. */
 export interface SubscriptionHost {
-  send(frame: string | Buffer): void
+  send(frame: string | TextFrame): void
   /** False while the connection should not be given more. */
   hasRoom(): boolean
   /** The subscription is over. */
@@ -65,7 +66,7 @@ export class Subscription implements Viewer {
   }
 
   send(batch: SharedBatch): void {
-    this.#host.send(batch.bytes)
+    this.#host.send(batch.frame)
   }
 
   reset(reason: ResetReason): void {
