@@ -1,6 +1,7 @@
 import {
   checkRunId,
   type Json,
+  type JsonObject,
   LlmmonError,
   type ResetReason,
   type RunEvent,
@@ -10,14 +11,16 @@ import { iterateEvents } from './event-iterator.js'
 import type { MonitorEvents, MonitorHandlers } from './monitor-events.js'
 import { MonitorHandlerTarget } from './monitor-handlers.js'
 import { LogCursor } from './run-log.js'
-import type { RunId } from './run-of.js'
+import type { AnySteps, RunId } from './run-of.js'
 import { RunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import type { MonitorSnapshot } from './snapshot.js'
 import type { RunListener, WatchedRun } from './watched-run.js'
 
 /** Options of a monitor. */
-export interface ChainMonitorOptions extends MonitorClientOptions, MonitorHandlers {
+export interface ChainMonitorOptions<Result = Json, Metadata = JsonObject, Steps = AnySteps>
+  extends MonitorClientOptions,
+    MonitorHandlers<Result, Metadata, Steps> {
   /** The client to watch with. Default: one that all monitors with the same `url`, `getToken`, `protocol` and `WebSocket` share. */
   client?: object
 }
@@ -44,7 +47,11 @@ const nameOf: { readonly [type: string]: keyof MonitorEvents } = {
  * monitor.onToken((data) => { text.append(data.delta) })
  * const result = await monitor.result
  */
-export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
+export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps> extends MonitorHandlerTarget<
+  Result,
+  Metadata,
+  Steps
+> {
   readonly runId: string
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
@@ -56,14 +63,14 @@ export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   readonly #unsubscribe: () => void
   #hasBegun = false
   #resetReason: ResetReason = 'epoch'
-  #closed: MonitorSnapshot<Result> | undefined
+  #closed: MonitorSnapshot<Result, Metadata, Steps> | undefined
 
   /**
    * @param runId the run's id
    * @param options see `ChainMonitorOptions`; where there is no WebSocket at all, the monitor is `refused` and says why
    * @throws LlmmonError `invalid_run_id`, `invalid_argument` for an address that is none, `closed` for a client that was closed.
    */
-  constructor(runId: RunId<Result>, options: ChainMonitorOptions = {}) {
+  constructor(runId: RunId<Result, Metadata, Steps>, options: ChainMonitorOptions<Result, Metadata, Steps> = {}) {
     super()
     this.runId = checkRunId(runId)
     const { client } = options
@@ -93,7 +100,7 @@ export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   }
 
   /** The state of the run and the connection; the same object until something changes. */
-  readonly getSnapshot = (): MonitorSnapshot<Result> => this.#closed ?? this.#stored()
+  readonly getSnapshot = (): MonitorSnapshot<Result, Metadata, Steps> => this.#closed ?? this.#stored()
 
   /** Calls back when there is a new snapshot: at once for what starts or ends something, once a frame for the rest. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -137,8 +144,8 @@ export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   }
 
   // What crosses the wire is of the chain's type, as far as the chain's own code is.
-  #stored(): MonitorSnapshot<Result> {
-    return this.#run.store.getSnapshot() as MonitorSnapshot<Result>
+  #stored(): MonitorSnapshot<Result, Metadata, Steps> {
+    return this.#run.store.getSnapshot() as unknown as MonitorSnapshot<Result, Metadata, Steps>
   }
 
   #begin(): void {

@@ -1,13 +1,16 @@
-import type { Json } from '@llmmon/core/protocol'
+import type { Json, JsonObject } from '@llmmon/core/protocol'
 import { ChainMonitor } from './chain-monitor.js'
 import type { MonitorHandlers } from './monitor-events.js'
-import type { RunId } from './run-of.js'
+import type { AnySteps, RunId } from './run-of.js'
 import { bindRegistry, type MonitorClientOptions, RunRegistry } from './run-registry.js'
 
 /** Watches any number of runs over one connection. */
 export interface MonitorClient {
   /** Watches a run. @throws LlmmonError `invalid_run_id`, `closed`. */
-  monitor<Result = Json>(runId: RunId<Result>, handlers?: MonitorHandlers): ChainMonitor<Result>
+  monitor<Result = Json, Metadata = JsonObject, Steps = AnySteps>(
+    runId: RunId<Result, Metadata, Steps>,
+    handlers?: MonitorHandlers<Result, Metadata, Steps>,
+  ): ChainMonitor<Result, Metadata, Steps>
   /** Closes the connection and every monitor. Idempotent. */
   close(): void
 }

@@ -1,6 +1,7 @@
-import { LlmmonError } from '@llmmon/core/protocol'
+import { type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
 import { EventEmitter } from 'eventemitter3'
 import type { Handler, MonitorEvents, MonitorHandlers, Register } from './monitor-events.js'
+import type { AnySteps } from './run-of.js'
 
 const handlerNames = [
   'start',
@@ -84,22 +85,22 @@ export class HandlerTable {
 }
 
 /** The part of a monitor that takes handlers: by method, by assignment, or at once. */
-export abstract class MonitorHandlerTarget {
+export abstract class MonitorHandlerTarget<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
   /** The table of this monitor's handlers. */
   protected readonly handlers = new HandlerTable()
 
   /** Adds the handlers that were given at once. */
-  protected addHandlers(given: MonitorHandlers): void {
+  protected addHandlers(given: MonitorHandlers<Result, Metadata, Steps>): void {
     for (const name of handlerNames) {
       const handler = given[propertyOf(name)]
       if (handler) this.handlers.on(name, handler as (data: never) => void)
     }
   }
 
-  get onStart(): Register<'start'> {
+  get onStart(): Register<'start', Result, Metadata, Steps> {
     return (handler) => this.handlers.on('start', handler)
   }
-  set onStart(handler: Handler<'start'> | null) {
+  set onStart(handler: Handler<'start', Result, Metadata, Steps> | null) {
     this.handlers.assign('start', handler)
   }
   get onStepStart(): Register<'stepStart'> {
@@ -108,10 +109,10 @@ export abstract class MonitorHandlerTarget {
   set onStepStart(handler: Handler<'stepStart'> | null) {
     this.handlers.assign('stepStart', handler)
   }
-  get onStep(): Register<'step'> {
+  get onStep(): Register<'step', Result, Metadata, Steps> {
     return (handler) => this.handlers.on('step', handler)
   }
-  set onStep(handler: Handler<'step'> | null) {
+  set onStep(handler: Handler<'step', Result, Metadata, Steps> | null) {
     this.handlers.assign('step', handler)
   }
   get onToken(): Register<'token'> {
@@ -132,10 +133,10 @@ export abstract class MonitorHandlerTarget {
   set onCustom(handler: Handler<'custom'> | null) {
     this.handlers.assign('custom', handler)
   }
-  get onComplete(): Register<'complete'> {
+  get onComplete(): Register<'complete', Result, Metadata, Steps> {
     return (handler) => this.handlers.on('complete', handler)
   }
-  set onComplete(handler: Handler<'complete'> | null) {
+  set onComplete(handler: Handler<'complete', Result, Metadata, Steps> | null) {
     this.handlers.assign('complete', handler)
   }
   get onError(): Register<'error'> {
