@@ -1,6 +1,7 @@
 export { type Json, type JsonObject, LlmmonError, type Wire } from '@llmmon/core/protocol'
 export type { RunState, StepState } from '@llmmon/core/state'
 export { ChainMonitor, type ChainMonitorOptions } from './chain-monitor.js'
+export type { KnownRun } from './known-run.js'
 export { createMonitorClient, type MonitorClient } from './monitor-client.js'
 export type { MonitorEvents, MonitorHandlers, Register } from './monitor-events.js'
 export { type AnySteps, type RunId, type RunOf, runOf } from './run-of.js'

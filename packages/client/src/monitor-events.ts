@@ -59,3 +59,35 @@ export interface MonitorHandlers<Result = Json, Metadata = JsonObject, Steps = A
   onReset?: Handler<'reset'>
   onEvent?: Handler<'event'>
 }
+
+/** The property that takes the handlers of a kind of event. */
+export type HandlerName = keyof MonitorHandlers
+
+/** What a handler is called with, by its property. */
+export type HandlerData<Name extends HandlerName> = Parameters<NonNullable<MonitorHandlers[Name]>>[0]
+
+/** The properties of a monitor that take handlers: called with one they add it, assigned one they replace the one assigned before. */
+export interface HandlerProperties<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
+  get onStart(): Register<'start', Result, Metadata, Steps>
+  set onStart(handler: Handler<'start', Result, Metadata, Steps> | null)
+  get onStepStart(): Register<'stepStart'>
+  set onStepStart(handler: Handler<'stepStart'> | null)
+  get onStep(): Register<'step', Result, Metadata, Steps>
+  set onStep(handler: Handler<'step', Result, Metadata, Steps> | null)
+  get onToken(): Register<'token'>
+  set onToken(handler: Handler<'token'> | null)
+  get onProgress(): Register<'progress'>
+  set onProgress(handler: Handler<'progress'> | null)
+  get onCustom(): Register<'custom'>
+  set onCustom(handler: Handler<'custom'> | null)
+  get onComplete(): Register<'complete', Result, Metadata, Steps>
+  set onComplete(handler: Handler<'complete', Result, Metadata, Steps> | null)
+  get onError(): Register<'error'>
+  set onError(handler: Handler<'error'> | null)
+  get onCancelled(): Register<'cancelled'>
+  set onCancelled(handler: Handler<'cancelled'> | null)
+  get onReset(): Register<'reset'>
+  set onReset(handler: Handler<'reset'> | null)
+  get onEvent(): Register<'event'>
+  set onEvent(handler: Handler<'event'> | null)
+}

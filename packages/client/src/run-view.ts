@@ -1,6 +1,7 @@
 import { checkRunId, type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
-import { initialRunState, type RunState } from '@llmmon/core/state'
+import { initialRunState } from '@llmmon/core/state'
 import { ChainMonitor } from './chain-monitor.js'
+import type { KnownRun } from './known-run.js'
 import type { MonitorClient } from './monitor-client.js'
 import type { AnySteps, RunId } from './run-of.js'
 import { type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
@@ -29,6 +30,8 @@ export class RunView<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
   readonly #initial: ViewedRun<Result, Metadata, Steps>
   #shown: ViewedRun<Result, Metadata, Steps>
   #snapshot: MonitorSnapshot<Result, Metadata, Steps>
+  /** What whoever listens to the next monitor has been told already. */
+  #known: KnownRun | undefined
   #monitor: ChainMonitor<Result, Metadata, Steps> | null = null
   #users = 0
 
@@ -40,13 +43,13 @@ export class RunView<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
    */
   constructor(
     runId: RunId<Result, Metadata, Steps> | null | undefined,
-    { client, initialState }: { client?: MonitorClient | undefined; initialState?: RunState | undefined } = {},
+    { client, initialState }: { client?: MonitorClient | undefined; initialState?: KnownRun | undefined } = {},
   ) {
     this.#runId = runId == null ? null : checkRunId(runId)
     this.#client = client
-    const known = initialState?.runId === this.#runId ? initialState : undefined
-    const state = { ...initialRunState(this.#runId ?? ''), ...known }
-    this.#snapshot = { epoch: null, stalled: false, connection: idleConnection, ...state } as MonitorSnapshot<
+    this.#known = initialState?.runId === this.#runId ? initialState : undefined
+    const state = { ...initialRunState(this.#runId ?? ''), ...this.#known }
+    this.#snapshot = { epoch: null, stalled: false, ...state, connection: idleConnection } as MonitorSnapshot<
       Result,
       Metadata,
       Steps
@@ -75,8 +78,16 @@ export class RunView<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
   /** Watches the run and calls back when there is something new to show. Gives how to stop, idempotent. */
   readonly subscribe = (listener: () => void): (() => void) => {
     if (this.#runId === null || !this.#registry()) return () => undefined
-    this.#monitor ??= new ChainMonitor<Result, Metadata, Steps>(this.#runId, { client: this.#client })
+    this.#monitor ??= new ChainMonitor<Result, Metadata, Steps>(this.#runId, {
+      client: this.#client,
+      initialState: this.#known,
+    })
     const monitor = this.#monitor
+    let hasTold = false
+    const stopHearing = monitor.onEvent(() => {
+      hasTold = true
+      stopHearing()
+    })
     this.#users += 1
     let unsubscribe: (() => void) | undefined = monitor.subscribe(listener)
     return () => {
@@ -85,9 +96,11 @@ export class RunView<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
       unsubscribe = undefined
       this.#users -= 1
       if (this.#users > 0) return
-      this.#monitor = null
-      this.#snapshot = monitor.getSnapshot()
       monitor.close()
+      this.#monitor = null
+      this.#snapshot = { ...monitor.getSnapshot(), connection: idleConnection }
+      // Taken off and put on again, as in another tab of the page: it goes on where it was.
+      if (hasTold) this.#known = this.#snapshot as unknown as KnownRun
     }
   }
 

@@ -2,8 +2,8 @@ import {
   type AnySteps,
   type Json,
   type JsonObject,
+  type KnownRun,
   type RunId,
-  type RunState,
   RunView,
   type ViewedRun,
 } from '@llmmon/client'
@@ -37,7 +37,7 @@ export interface UseChainMonitorOptions<
   /** Whether two selections are the same. Default `Object.is`. */
   isEqual?: (a: Selected, b: Selected) => boolean
   /** What `readRun` gave on the server: shown there and at first, and gone on from. */
-  initialState?: MaybeRefOrGetter<RunState | null | undefined>
+  initialState?: MaybeRefOrGetter<KnownRun | null | undefined>
 }
 
 /**
