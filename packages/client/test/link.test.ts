@@ -208,19 +208,24 @@ describe('Link', () => {
     vi.unstubAllGlobals()
   })
 
-  it('asks a connection that has been quiet whether it still lives, when the page comes back', () => {
-    const page = new EventTarget()
-    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
-    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
-    const socket = connect()
-    vi.advanceTimersByTime(26_000)
-    page.dispatchEvent(new Event('online'))
-    expect(socket.sent.at(-1)).toBe('{"type":"ping","n":0}')
-    vi.advanceTimersByTime(3_000)
+  it.each(['online', 'offline', 'pageshow'])(
+    'asks, once, whether the connection still lives, when the page is told %s',
+    (name) => {
+      const page = new EventTarget()
+      vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+      vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+      const socket = connect()
+      const before = socket.sent.length
+      for (let i = 0; i < 5; i += 1) page.dispatchEvent(new Event(name))
+      expect(socket.sent.slice(before)).toEqual(['{"type":"ping","n":0}'])
+      vi.advanceTimersByTime(2_999)
+      expect(link.state().phase).toBe('open')
+      vi.advanceTimersByTime(1)
 
-    expect(link.state().phase).toBe('waiting')
-    vi.unstubAllGlobals()
-  })
+      expect(link.state().phase).toBe('waiting')
+      vi.unstubAllGlobals()
+    },
+  )
 })
 
 describe('quietly', () => {
