@@ -6,7 +6,7 @@ import { createTextCursor } from './text-cursor.js'
 const compactEvery = 1_000
 
 /** See `createRunLog`. */
-export type RunLog = ReturnType<typeof createRunLog>
+type RunLog = ReturnType<typeof createRunLog>
 
 /** Gives the next event that is new to a reader, `reset` when everything so far is void, or undefined. */
 export type LogReader = () => RunEvent | 'reset' | undefined
