@@ -20,7 +20,7 @@ export const budgets = [
     name: '@llmmon/client, imported',
     folder: 'packages/client',
     exports: ['ChainMonitor', 'createMonitorClient'],
-    budget: 8_300,
+    budget: 8_400,
   },
   {
     name: '@llmmon/client, as a script',

@@ -21,9 +21,11 @@ export function createRunStore(runId: string) {
   let isScheduled = false
 
   const fold = () => {
-    state = foldBatch(state, pending)
-    if (pending.some(isTerminal)) beside = { ...beside, stalled: false }
+    const events = pending
+    // First, so that what cannot be folded is not tried again with everything that follows.
     pending = []
+    state = foldBatch(state, events)
+    if (events.some(isTerminal)) beside = { ...beside, stalled: false }
   }
   /** Folds what waits, makes a new snapshot and tells everybody. */
   const change = (changes: Partial<typeof beside> = {}) => {
