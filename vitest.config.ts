@@ -39,7 +39,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.{ts,tsx}'] },
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '19' },
+          include: ['packages/*/test/**/*.dom.test.{ts,tsx}'],
+        },
       },
       {
         // The oldest React that is supported.
@@ -47,7 +52,12 @@ export default defineConfig({
         resolve: {
           alias: [{ find: /^(react(?:-dom)?)(\/.+)?$/, replacement: source('react/test/react-18/node_modules/$1$2') }],
         },
-        test: { name: 'react-18', environment: 'happy-dom', include: ['packages/react/test/**/*.dom.test.tsx'] },
+        test: {
+          name: 'react-18',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '18' },
+          include: ['packages/react/test/**/*.dom.test.tsx'],
+        },
       },
       {
         // Whole paths, on what the build wrote: the demo server, the global file, a real browser.
