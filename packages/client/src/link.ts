@@ -54,8 +54,11 @@ export function createLink(options: LinkOptions) {
     waiting.push(news)
     if (isHandling) return
     isHandling = true
-    for (let next = waiting.shift(); next; next = waiting.shift()) step(next)
-    isHandling = false
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) step(next)
+    } finally {
+      isHandling = false
+    }
   }
 
   /** Makes the socket, the timer and what listens to the page fit the new state. */
@@ -93,13 +96,15 @@ export function createLink(options: LinkOptions) {
     const mine = generation
     const isMine = () => mine === generation
     heardAt = Date.now()
+    let given: Token
     try {
-      if (options.getToken) token = await options.getToken(reason)
+      if (options.getToken) given = await options.getToken(reason)
     } catch {
       if (isMine()) handle({ type: 'token-failed' })
       return
     }
     if (!isMine()) return
+    token = given
     try {
       socket = options.open(token)
     } catch (error) {
@@ -156,9 +161,10 @@ export function createLink(options: LinkOptions) {
     if (Date.now() - heardAt > limitMs) handle({ type: 'silent' })
   }
 
-  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of.
+  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of. A server that owes no
+  // heartbeat does not answer either.
   const probe = () => {
-    if (state.phase !== 'open' || probeTimer) return
+    if (state.phase !== 'open' || probeTimer || link.heartbeatMs === Number.POSITIVE_INFINITY) return
     const [mine, before] = [generation, heardAt]
     link.send({ type: 'ping', n: 0 })
     const check = () => {

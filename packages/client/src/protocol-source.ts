@@ -58,7 +58,7 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
 
   const canSend = () => ['greeting', 'open'].includes(link.state().phase)
 
-  /** Asks for something that may need a token of its run; not if `isStale` says that it is not wanted any more. */
+  /** Asks for something that may need a token of its run; nothing is sent if it is not wanted any more by then. */
   const ask = async (type: 'subscribe' | 'cancel', runId: string, frame: object, isWanted: () => boolean) => {
     let token: string | null | undefined
     try {
