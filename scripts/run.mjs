@@ -68,10 +68,11 @@ async function test() {
   finish([checked, await runVitest(root, [])])
 }
 
-// The same tests, but where they play random histories or send random frames, many more.
+// The same tests, but where they play random histories or send random frames, many more; and what installs packages as their users do.
 async function testLong() {
   process.env.LLMMON_MODEL_RUNS ??= '1000'
   process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
+  process.env.LLMMON_LONG = '1'
   await test()
 }
 
