@@ -165,11 +165,14 @@ export function createLink(options: LinkOptions) {
   // heartbeat does not answer either.
   const probe = () => {
     if (state.phase !== 'open' || probeTimer || link.heartbeatMs === Number.POSITIVE_INFINITY) return
-    const [mine, before] = [generation, heardAt]
+    const mine = generation
     link.send({ type: 'ping', n: 0 })
     const check = () => {
       probeTimer = undefined
-      if (generation === mine && heardAt === before) handle({ type: 'silent' })
+      if (generation !== mine) return
+      if (Date.now() - heardAt >= pingTimeoutMs) handle({ type: 'silent' })
+      // What was heard may have been on its way when the network went.
+      else if (globalThis.navigator?.onLine === false) probe()
     }
     probeTimer = quietly(setTimeout(check, pingTimeoutMs))
   }

@@ -208,6 +208,23 @@ describe('Link', () => {
     vi.unstubAllGlobals()
   })
 
+  it('asks again while the page is offline, though something that was on its way has come', () => {
+    const page = new EventTarget()
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    vi.stubGlobal('navigator', { onLine: false })
+    const socket = connect()
+    page.dispatchEvent(new Event('offline'))
+    vi.advanceTimersByTime(100)
+    socket.onmessage?.({ data: '{"type":"hb","t":0}' } as never)
+    vi.advanceTimersByTime(5_899)
+    expect(link.state().phase).toBe('open')
+    vi.advanceTimersByTime(1)
+
+    expect(link.state().phase).toBe('waiting')
+    vi.unstubAllGlobals()
+  })
+
   it.each(['online', 'offline', 'pageshow'])(
     'asks, once, whether the connection still lives, when the page is told %s',
     (name) => {

@@ -88,9 +88,12 @@ describe('a tenant', () => {
       viewer.send({ type: 'subscribe', ref: 1, run_id: state })
       for (const ref of [2, 3, 4, 5]) viewer.send({ type: 'subscribe', ref, run_id: `${state}-${ref}` })
       viewer.send({ type: 'subscribe', ref: 6, run_id: state })
-      viewer.send({ type: 'unsubscribe', ref: 7, run_id: state })
-      viewer.send({ type: 'cancel', ref: 8, run_id: state })
-      learned.push(bytes(await viewer.until(({ ref }) => ref === 8), state).replaceAll(state, '…'))
+      viewer.send({ type: 'cancel', ref: 7, run_id: state })
+      const answers: RawFrame[] = []
+      while (answers.length < 7) answers.push(await viewer.next())
+      // Each is told at its own time; which comes first, tells how busy the machine is.
+      answers.sort((one, other) => Number(one.ref) - Number(other.ref))
+      learned.push(bytes(answers, state).replaceAll(state, '…'))
     }
 
     expect(new Set(learned).size).toBe(1)
