@@ -57,7 +57,7 @@ async function test() {
   const tools = neededTools(root)
   if (args.length > 0) {
     for (const { find } of tools) {
-      const missing = await find()
+      const missing = await find(console.error)
       if (missing) console.error(`llmmon: ${missing}`)
     }
     return finish([await runVitest(root, args)])

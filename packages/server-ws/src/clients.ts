@@ -29,6 +29,11 @@ export class Clients {
     return this.#clients.size
   }
 
+  /** Bytes that wait in all connections. */
+  get bufferedBytes(): number {
+    return [...this.#clients.values()].reduce((sum, { connection }) => sum + connection.bufferedBytes, 0)
+  }
+
   /** Everybody who uses a connection. */
   *users(): Iterable<ConnectionUser> {
     for (const { user } of this.#clients.values()) if (user) yield user

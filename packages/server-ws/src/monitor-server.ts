@@ -105,6 +105,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     llmmon_runs: () => channels.size,
     llmmon_viewers: () => channels.viewers,
     llmmon_history_characters: () => channels.historyLength,
+    llmmon_buffered_bytes: () => clients.bufferedBytes,
   })
   let closing: Promise<void> | undefined
 

@@ -25,9 +25,9 @@ export interface AuthorizeRequest<Principal> {
 export interface ServerLimits {
   /** Bytes of one frame. Default 16 384; larger ones close with 1009. */
   maxFrameBytes?: number
-  /** Runs watched on one connection. Default 100; beyond it `error` `limit`. */
+  /** Runs watched on one connection. Default 500; beyond it `error` `limit`. */
   maxSubscriptions?: number
-  /** Of these, runs that neither are there nor reserved. Default 50; beyond it `error` `limit`. */
+  /** Of these, runs that neither are there nor reserved. Default 300; beyond it `error` `limit`. */
   maxPending?: number
   /** Connections of this server. Default 10 000; beyond it HTTP 503. */
   maxConnections?: number
@@ -46,7 +46,7 @@ export interface ServerLimits {
   /** Answers to a client's pings that may wait in its connection. Default 60; beyond it the connection is ended. */
   maxPendingPongs?: number
   /**
-   * Frames and pings a second that a client may send on average, in bursts of five times as many plus `maxSubscriptions`.
+   * Frames and pings a second that a client may send on average, in bursts of five times as many; of `subscribe` and `unsubscribe` also twice `maxSubscriptions`.
    * Default 20; beyond it 4503.
    */
   framesPerSecond?: number
@@ -160,8 +160,8 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
     metrics: metricsOf(options.metrics),
     limits: {
       maxFrameBytes: 16_384,
-      maxSubscriptions: 100,
-      maxPending: 50,
+      maxSubscriptions: 500,
+      maxPending: 300,
       maxConnections: 10_000,
       maxUnidentified: 2_000,
       maxConnectionsPerPrincipal: 20,

@@ -12,6 +12,7 @@ import {
 import { cancelRun } from './cancel-run.js'
 import type { Channels } from './channels.js'
 import type { ConnectionUser } from './connection.js'
+import { FrameRate } from './frame-rate.js'
 import type { Gate, Wish } from './gate.js'
 import type { Identity } from './identity.js'
 import type { ResolvedServerOptions } from './options.js'
@@ -37,9 +38,6 @@ export interface SessionContext {
   readonly identified: () => void
 }
 
-/** How many frames may come before the server knows who it is. */
-const maxEarlyFrames = 200
-
 const failures = {
   no_writer: 'Nobody runs this run any more.',
   timeout: 'The writer of this run did not answer in time.',
@@ -52,6 +50,7 @@ const failures = {
 export class Session implements ConnectionUser {
   readonly #context: SessionContext
   readonly #outlet: Outlet
+  readonly #rate: FrameRate
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #standing: Standing
   readonly #startedAt: number
@@ -68,6 +67,7 @@ export class Session implements ConnectionUser {
     this.#outlet = outlet
     this.#standing = new Standing(context.seats)
     this.#startedAt = context.now()
+    this.#rate = new FrameRate(context.options.limits, this.#startedAt)
   }
 
   /** How many runs it watches. */
@@ -83,9 +83,16 @@ export class Session implements ConnectionUser {
   /** Takes one text frame of the client. Never throws. */
   receive(text: string): void {
     if (this.#phase === 'closed') return
+    const now = this.#context.now()
+    if (!this.#rate.takes(now)) {
+      this.#tooMany()
+      return
+    }
     try {
       const decoded = decodeClientFrame(text)
-      if (decoded.kind === 'frame') this.#take(decoded.frame)
+      const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
+      if (!this.#rate.takesType(type, now)) this.#tooMany()
+      else if (decoded.kind === 'frame') this.#take(decoded.frame)
       else this.#error('unsupported', `Frames of type "${decoded.type}" are not known here.`, { ref: decoded.ref })
     } catch (error) {
       const reason = LlmmonError.isInstance(error) ? error.message : 'not a frame of llmmon.v1'
@@ -138,6 +145,10 @@ export class Session implements ConnectionUser {
     if (this.#phase !== 'closed') this.#outlet.send(JSON.stringify(frame))
   }
 
+  #tooMany(): void {
+    this.close(closeCodes.rateLimited, 'too many frames; come back later')
+  }
+
   #take(frame: ClientFrame): void {
     if (frame.type === 'hello') {
       if (this.#phase === 'hello') void this.#hello(frame.token)
@@ -145,14 +156,16 @@ export class Session implements ConnectionUser {
     } else if (this.#phase === 'hello') {
       this.close(closeCodes.badFrame, `expected a hello frame first; got ${frame.type}`)
     } else if (this.#phase === 'open') this.#handle(frame)
-    else if (this.#early.length < maxEarlyFrames) this.#early.push(frame)
-    else this.close(closeCodes.rateLimited, 'too many frames before the welcome')
+    else this.#early.push(frame)
   }
 
   async #hello(token: string | undefined): Promise<void> {
     const { gate, request, connectionId, options, identity: known } = this.#context
     this.#phase = 'identifying'
+    // Until it is known who is there, no more is kept for them than what had arrived already.
+    this.#outlet.pause()
     const identity = known && token === undefined ? known : await gate.identify(request, token)
+    this.#outlet.resume()
     if (this.#phase !== 'identifying' || !this.#become(identity)) return
     this.#phase = 'open'
     this.#context.identified()
