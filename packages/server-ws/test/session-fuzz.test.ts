@@ -61,7 +61,13 @@ describe('a session', () => {
           }
           const session = new Session(
             { ...context, options, gate, channels, seats, now: () => performance.now() },
-            { bufferedBytes: 0, send: (frame) => sent.push(frame.toString()), close: (code) => closes.push(code) },
+            {
+              bufferedBytes: 0,
+              pause: () => undefined,
+              resume: () => undefined,
+              send: (frame) => sent.push(frame.toString()),
+              close: (code) => closes.push(code),
+            },
           )
           if (isPolite) session.receive('{"type":"hello"}')
           for (const each of texts) {
