@@ -3,6 +3,7 @@ import { wrongArrows } from './check/arrows.mjs'
 import { wrongBytes } from './check/bytes.mjs'
 import { wrongChangesets } from './check/changesets.mjs'
 import { findCycles } from './check/cycles.mjs'
+import { wrongPackages } from './check/packed.mjs'
 import { readWorkspace } from './check/source-tree.mjs'
 import { withoutTwin } from './check/twins.mjs'
 import { run } from './command.mjs'
@@ -24,6 +25,7 @@ export function checks(root) {
   const tool = (/** @type {string} */ name, /** @type {string[]} */ ...args) => failing(root, bin(name), args)
   const members = readWorkspace(root)
   const published = members.filter((member) => !member.private)
+  const folders = published.map(({ folder }) => folder)
   const listed = async (/** @type {string[]} */ wrong) => wrong.join('\n') || undefined
   const each = async (/** @type {string} */ name, /** @type {string[]} */ ...args) => {
     const wrong = []
@@ -41,6 +43,10 @@ export function checks(root) {
     { name: 'arrows between packages', find: () => listed(wrongArrows(members)) },
     { name: 'a test for each source', find: () => listed(published.flatMap(withoutTwin)) },
     { name: 'changesets', find: () => listed(wrongChangesets(root, members)) },
+    {
+      name: 'package contents (npm pack)',
+      find: async () => listed(await wrongPackages(root, folders, (folder) => packed(join(root, folder)))),
+    },
     { name: 'bytes in a page', find: async (say) => listed(await wrongBytes(root, say)) },
     { name: 'package contents (publint)', find: () => each('publint', '--strict') },
     {
@@ -48,6 +54,13 @@ export function checks(root) {
       find: () => each('attw', '--pack', '.', '--no-emoji', '--no-color'),
     },
   ]
+}
+
+/** @param {string} folder */
+async function packed(folder) {
+  const { code, stdout, output } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: folder })
+  if (code !== 0) throw new Error(output)
+  return stdout
 }
 
 /**

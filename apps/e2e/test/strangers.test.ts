@@ -93,8 +93,8 @@ describe(`strangers (seed ${seed})`, () => {
   const timeout = 60_000 + frames * 2
 
   it(`who send ${frames} frames of any kind leave the server and its viewer as they were`, { timeout }, async () => {
-    // Most get as far as to say who they are.
-    await survives(frames / framesAVisit, frames / framesAVisit / 2, (stranger) => stranger.visit(framesAVisit))
+    // Many are gone before the server has read what they said; the others are asked about.
+    await survives(frames / framesAVisit, frames / framesAVisit / 4, (stranger) => stranger.visit(framesAVisit))
   })
 
   it('who break off a handshake behind each of its bytes do too', async () => {

@@ -56,14 +56,15 @@ export class Stranger {
   /** Connects, greets in some way, sends so many frames in one go, and is gone without a word. */
   async visit(frames: number): Promise<void> {
     const socket = await this.#connect()
-    socket.write(this.#chance(0.02) ? this.#scramble(Buffer.from(this.#handshake())) : this.#handshake())
-    await anAnswer(socket)
+    const isSound = this.#chance(0.98)
+    socket.write(isSound ? this.#handshake() : this.#scramble(Buffer.from(this.#handshake())))
+    await anAnswer(socket, isSound ? 10_000 : 50)
     const sent = [this.#frame(Buffer.from(this.#pick(texts.slice(0, 2))))]
     for (let i = 1; i < frames; i += 1) sent.push(this.#anything())
     if (this.#chance(0.2)) sent.unshift(this.#anything())
     await new Promise((resolve) => socket.write(Buffer.concat(sent), resolve))
     // Some wait for an answer or the close, some do not.
-    if (this.#chance(0.5)) await anAnswer(socket)
+    if (this.#chance(0.5)) await anAnswer(socket, 1_000)
     socket.resetAndDestroy()
   }
 
@@ -155,14 +156,14 @@ export class Stranger {
 }
 
 /** Waits for an answer or the close, but not for what may never come. */
-async function anAnswer(socket: Socket): Promise<void> {
+async function anAnswer(socket: Socket, atMostMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = () => {
       clearTimeout(timer)
       socket.off('data', done).off('close', done)
       resolve()
     }
-    const timer = setTimeout(done, 50)
+    const timer = setTimeout(done, atMostMs)
     socket.on('data', done).on('close', done)
   })
 }

@@ -75,7 +75,7 @@ export class Session implements ConnectionUser {
 
   /** Who it is; undefined until that is known. */
   get identity(): Identity | undefined {
-    return this.#standing.identity
+    return this.#standing.identity ?? this.#context.identity
   }
 
   /** Takes one text frame of the client. Never throws. */

@@ -267,6 +267,14 @@ describe('what somebody was let in for', () => {
     expect(JSON.stringify([out.frames, plain.frames])).not.toContain('secret')
   })
 
+  it('ends also for who was let in before the upgrade and has said nothing since', async () => {
+    serve({ authenticate: (request) => request.headers.authorization })
+    const viewer = await join('/ws', { headers: { authorization: 'u' } })
+    monitor.revoke({ principal: (principal) => principal === 'u' })
+
+    expect((await viewer.closed()).code).toBe(4409)
+  })
+
   it('ends for a run, for all or for some', async () => {
     serve({ authenticate: (_, { token }) => token })
     const run = startRun({ name: 'c', transport, runId: 'r' })
