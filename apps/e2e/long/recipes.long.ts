@@ -55,38 +55,49 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Starts a run in the page, reads what the server draws of it half way, takes over, and sees it end. */
+async function watchHalfDrawn(url: string, drawnHalf: RegExp, name: string): Promise<void> {
+  const { page, faults } = await openPage(browser, url)
+  await page.waitForLoadState('networkidle')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.getByText('WHAT IS').waitFor()
+  // As a server draws it now, without any script: half of the run.
+  expect(await (await fetch(page.url())).text()).toMatch(drawnHalf)
+  await page.reload()
+  await page.getByText(shouted).waitFor()
+  await page.getByText('completed').waitFor()
+  await page.screenshot({ path: join(tmpdir(), `llmmon-recipe-${name}.png`) })
+
+  expect(faults).toEqual([])
+  await page.goto(`${url}/runs/nowhere`)
+  await page.getByText('pending').waitFor()
+  expect(faults).toEqual([])
+  await page.close()
+}
+
 it('Next: a run is started by a server action, drawn by a server component, and goes on in the page', async () => {
   const project = await installRecipe('next', packed)
   const port = await freePort()
-  const pages = `http://localhost:${port}`
-  const [, monitorPort] = await startProgram(
-    project,
-    ['server.mjs'],
-    { MONITOR_PORT: '0', PAGES: pages },
-    /watch at (\d+)/,
-  )
-  const env = { CHAIN_SERVER: `http://localhost:${monitorPort}`, NEXT_TELEMETRY_DISABLED: '1' }
+  const url = `http://localhost:${port}`
+  const server = await startProgram(project, ['server.mjs'], { MONITOR_PORT: '0', PAGES: url }, /watch at (\d+)/)
+  const env = { CHAIN_SERVER: `http://localhost:${server[1]}`, NEXT_TELEMETRY_DISABLED: '1' }
   const next = 'node_modules/next/dist/bin/next'
   await project.run(process.execPath, next, 'build')
   await startProgram(project, [next, 'start', '-p', String(port)], env, /Ready/)
 
-  const { page, faults } = await openPage(browser, pages)
-  await page.getByRole('button', { name: 'Start' }).click()
-  await page.getByText('running').waitFor()
-  // What a server component draws now, without any script: half of the run, and no word of it from the socket.
-  await page.getByText('WHAT IS').waitFor()
-  const drawn = await (await fetch(page.url())).text()
-  expect(drawn).toMatch(/<b>running<\/b><p>WHAT IS/)
-  await page.reload()
-  await page.getByText(shouted).waitFor()
-  await page.getByText('completed').waitFor()
-  await page.screenshot({ path: join(tmpdir(), 'llmmon-recipe-next.png') })
+  await watchHalfDrawn(url, /<b>running<\/b><p>WHAT IS/, 'next')
+})
 
-  expect(faults).toEqual([])
-  const again = await openPage(browser, `${pages}/runs/nowhere`)
-  await again.page.getByText('pending').waitFor()
-  await page.close()
-  await again.page.close()
+it('Nuxt: a run is started by a server route, drawn by the server, and goes on in the page', async () => {
+  const project = await installRecipe('nuxt', packed)
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const server = await startProgram(project, ['server.mjs'], { MONITOR_PORT: '0', PAGES: url }, /watch at (\d+)/)
+  const env = { NUXT_PUBLIC_CHAIN_SERVER: `http://localhost:${server[1]}`, PORT: String(port) }
+  await project.run(process.execPath, 'node_modules/nuxt/bin/nuxt.mjs', 'build')
+  await startProgram(project, ['.output/server/index.mjs'], env, /Listening on/)
+
+  await watchHalfDrawn(url, /<b>running<\/b><p>WHAT IS/, 'nuxt')
 })
 
 it.each([

@@ -21,7 +21,7 @@ function Run(props) {
   const run = runSignal(props.runId)
   return (
     <section>
-      <progress max={100} value={run().progress ?? undefined} /> <b>{run().status}</b>
+      <progress max={100} attr:value={run().progress} /> <b>{run().status}</b>
       <p>{run().text}</p>
     </section>
   )

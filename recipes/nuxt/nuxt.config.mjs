@@ -1,0 +1,7 @@
+export default defineNuxtConfig({
+  compatibilityDate: '2026-11-01',
+  telemetry: false,
+  // NUXT_PUBLIC_CHAIN_SERVER says where the server beside Nuxt is.
+  runtimeConfig: { public: { chainServer: 'http://localhost:3001' } },
+  app: { head: { title: 'A run, live', htmlAttrs: { lang: 'en' }, link: [{ rel: 'icon', href: 'data:,' }] } },
+})
