@@ -7,7 +7,7 @@ import { listen } from '@llmmon/testkit'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, openPage } from '../test/browser.js'
-import { type Packed, pack } from './project.js'
+import { type Packed, pack, removePacked } from './project.js'
 import { installRecipe, startProgram } from './recipe.js'
 
 let browser: Browser
@@ -15,9 +15,12 @@ let packed: Packed
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  packed = await pack(join(tmpdir(), `llmmon-recipes-${process.pid}`), ['core', 'client', 'react', 'vue', 'server-ws'])
+  packed = await pack(['core', 'client', 'react', 'vue', 'server-ws'])
 }, 120_000)
-afterAll(() => browser.close())
+afterAll(async () => {
+  await browser.close()
+  removePacked(packed)
+})
 
 const shouted = 'WHAT IS SAID IS SAID WORD BY WORD'
 
