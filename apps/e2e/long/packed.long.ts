@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { memoryTransport, startRun } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
@@ -7,16 +6,19 @@ import { listen } from '@llmmon/testkit'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, openPage } from '../test/browser.js'
-import { makeProject, type Packed, type Project, pack } from './project.js'
+import { makeProject, type Packed, type Project, pack, removePacked } from './project.js'
 
 let browser: Browser
 let packed: Packed
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  packed = await pack(join(tmpdir(), `llmmon-packed-${process.pid}`), ['core', 'client', 'react', 'vue'])
+  packed = await pack(['core', 'client', 'react', 'vue'])
 }, 120_000)
-afterAll(() => browser.close())
+afterAll(async () => {
+  await browser.close()
+  removePacked(packed)
+})
 
 const html = (script: string) =>
   `<!doctype html><link rel="icon" href="data:,"><title>app</title><div id="app"></div>${script}\n`

@@ -10,9 +10,9 @@ const execute = promisify(execFile)
 /** Packages as they are published, by their names: paths of tarballs. */
 export type Packed = { readonly [name: string]: string }
 
-/** Packs packages of this repository as they would be published, with those they need. */
-export async function pack(folder: string, names: readonly string[]): Promise<Packed> {
-  mkdirSync(folder, { recursive: true })
+/** Packs packages of this repository as they would be published, into a folder of their own. */
+export async function pack(names: readonly string[]): Promise<Packed> {
+  const folder = mkdtempSync(join(tmpdir(), 'llmmon-packed-'))
   const packed: Record<string, string> = {}
   for (const name of names) {
     await run('pnpm', ['pack', '--pack-destination', folder], join(root, 'packages', name))
@@ -20,6 +20,12 @@ export async function pack(folder: string, names: readonly string[]): Promise<Pa
     packed[`@llmmon/${name}`] = join(folder, file ?? '')
   }
   return packed
+}
+
+/** Removes what `pack` has made. */
+export function removePacked(packed: Packed): void {
+  const [file] = Object.values(packed)
+  if (file) rmSync(dirname(file), { recursive: true, force: true })
 }
 
 /** A project of a user of ours: a folder outside of this repository, which goes with the test. */
