@@ -16,7 +16,10 @@ const soak = {
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
-  { find: /^@llmmon\/(core|client|server-ws|testkit|transport-redis)$/, replacement: source('$1/src/index.ts') },
+  {
+    find: /^@llmmon\/(core|client|react|vue|server-ws|testkit|transport-redis)$/,
+    replacement: source('$1/src/index.ts'),
+  },
 ]
 
 export default defineConfig({
@@ -36,7 +39,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.ts'] },
+        test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.{ts,tsx}'] },
+      },
+      {
+        // The oldest React that is supported.
+        extends: true,
+        resolve: {
+          alias: [{ find: /^(react(?:-dom)?)(\/.+)?$/, replacement: source('react/test/react-18/node_modules/$1$2') }],
+        },
+        test: { name: 'react-18', environment: 'happy-dom', include: ['packages/react/test/**/*.dom.test.tsx'] },
       },
       {
         // Whole paths, on what the build wrote: the demo server, the global file, a real browser.

@@ -1,8 +1,16 @@
-import { checkRunId, LlmmonError, type ResetReason, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
+import {
+  checkRunId,
+  type Json,
+  LlmmonError,
+  type ResetReason,
+  type RunEvent,
+  type UnsequencedEvent,
+} from '@llmmon/core/protocol'
 import { iterateEvents } from './event-iterator.js'
 import type { MonitorEvents, MonitorHandlers } from './monitor-events.js'
 import { MonitorHandlerTarget } from './monitor-handlers.js'
 import { LogCursor } from './run-log.js'
+import type { RunId } from './run-of.js'
 import { RunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import type { MonitorSnapshot } from './snapshot.js'
@@ -36,7 +44,7 @@ const nameOf: { readonly [type: string]: keyof MonitorEvents } = {
  * monitor.onToken((data) => { text.append(data.delta) })
  * const result = await monitor.result
  */
-export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
+export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   readonly runId: string
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
@@ -48,14 +56,14 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   readonly #unsubscribe: () => void
   #hasBegun = false
   #resetReason: ResetReason = 'epoch'
-  #closed: MonitorSnapshot | undefined
+  #closed: MonitorSnapshot<Result> | undefined
 
   /**
    * @param runId the run's id
    * @param options see `ChainMonitorOptions`; where there is no WebSocket at all, the monitor is `refused` and says why
    * @throws LlmmonError `invalid_run_id`, `invalid_argument` for an address that is none, `closed` for a client that was closed.
    */
-  constructor(runId: string, options: ChainMonitorOptions = {}) {
+  constructor(runId: RunId<Result>, options: ChainMonitorOptions = {}) {
     super()
     this.runId = checkRunId(runId)
     const { client } = options
@@ -85,7 +93,7 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   }
 
   /** The state of the run and the connection; the same object until something changes. */
-  readonly getSnapshot = (): MonitorSnapshot => this.#closed ?? this.#run.store.getSnapshot()
+  readonly getSnapshot = (): MonitorSnapshot<Result> => this.#closed ?? this.#stored()
 
   /** Calls back when there is a new snapshot: at once for what starts or ends something, once a frame for the rest. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -109,7 +117,7 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
     if (this.#closed) return
     const { store } = this.#run
     store.flush()
-    const snapshot = store.getSnapshot()
+    const snapshot = this.#stored()
     this.#closed = { ...snapshot, connection: { ...snapshot.connection, state: 'closed', retryAt: null } }
     this.#unsubscribe()
     this.#registry.leave(this, this.#run, this.#listener)
@@ -126,6 +134,11 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
       if (this.#closed) close()
       return () => this.#closers.delete(close)
     })
+  }
+
+  // What crosses the wire is of the chain's type, as far as the chain's own code is.
+  #stored(): MonitorSnapshot<Result> {
+    return this.#run.store.getSnapshot() as MonitorSnapshot<Result>
   }
 
   #begin(): void {

@@ -1,11 +1,13 @@
+import type { Json } from '@llmmon/core/protocol'
 import { ChainMonitor } from './chain-monitor.js'
 import type { MonitorHandlers } from './monitor-events.js'
+import type { RunId } from './run-of.js'
 import { bindRegistry, type MonitorClientOptions, RunRegistry } from './run-registry.js'
 
 /** Watches any number of runs over one connection. */
 export interface MonitorClient {
   /** Watches a run. @throws LlmmonError `invalid_run_id`, `closed`. */
-  monitor<Result = unknown>(runId: string, handlers?: MonitorHandlers): ChainMonitor<Result>
+  monitor<Result = Json>(runId: RunId<Result>, handlers?: MonitorHandlers): ChainMonitor<Result>
   /** Closes the connection and every monitor. Idempotent. */
   close(): void
 }

@@ -3,6 +3,7 @@ import { quietly } from './link.js'
 import { PlainSource } from './plain-source.js'
 import { ProtocolSource } from './protocol-source.js'
 import type { GetToken, RunSource } from './run-source.js'
+import type { MonitorSnapshot } from './snapshot.js'
 import { type WebSocketClass, webSocketUrl } from './socket.js'
 import { type RunListener, WatchedRun } from './watched-run.js'
 
@@ -67,6 +68,11 @@ export class RunRegistry {
     entry.users += 1
     entry.run.listeners.add(listener)
     return entry.run
+  }
+
+  /** The state of a run that a monitor shows or has just shown. */
+  peek(runId: string): MonitorSnapshot | undefined {
+    return this.#runs.get(runId)?.run.store.getSnapshot()
   }
 
   /** Lets a monitor go. */

@@ -1,7 +1,7 @@
 import { isTerminal, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
 import { foldBatch, initialRunState, type RunState } from '@llmmon/core/state'
 import { nextFrame } from './frame-schedule.js'
-import type { MonitorConnection, MonitorSnapshot } from './snapshot.js'
+import { idleConnection, type MonitorConnection, type MonitorSnapshot } from './snapshot.js'
 
 /**
  * The state of a run for everybody who shows it: folds what comes at most once a frame, at once for what starts or ends
@@ -14,7 +14,7 @@ export class RunStore {
   #snapshot: MonitorSnapshot
   #epoch: string | null = null
   #stalled = false
-  #connection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
+  #connection = idleConnection
   #callOff: (() => void) | undefined
   #isDirty = false
 

@@ -1,3 +1,4 @@
+import type { Json } from '@llmmon/core/protocol'
 import type { RunState } from '@llmmon/core/state'
 import type { ConnectionPhase } from './connection-machine.js'
 
@@ -20,13 +21,18 @@ export interface MonitorConnection {
 }
 
 /** Everything a page shows of a run. Immutable: the same object until something changes. */
-export interface MonitorSnapshot extends RunState {
+export interface MonitorSnapshot<Result = Json> extends Omit<RunState, 'result'> {
+  /** The result; null until the run is completed. */
+  readonly result: Result | null
   /** Which incarnation of the run's writer this is; null before its first event. */
   readonly epoch: string | null
   /** True while the writer gives no sign of life. */
   readonly stalled: boolean
   readonly connection: MonitorConnection
 }
+
+/** The connection of a monitor that watches nothing. */
+export const idleConnection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
 
 /** The connection of a monitor, from that of its link. */
 export function shownState(phase: ConnectionPhase): MonitorConnection['state'] {
