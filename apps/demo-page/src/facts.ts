@@ -9,7 +9,14 @@ export function factsOf(run: MonitorSnapshot): readonly (readonly [term: string,
     ['Position', epoch === null ? undefined : `event ${seq.toLocaleString('en')} of epoch ${epoch}`],
     ['Tags', tags.join(', ') || undefined],
     ['Metadata', Object.keys(metadata).length > 0 ? JSON.stringify(metadata, null, 2) : undefined],
-    ['Usage', usage === null ? undefined : Object.entries(usage).map(([name, n]) => `${name}: ${n.toLocaleString('en')}`).join(', ')],
+    [
+      'Usage',
+      usage === null
+        ? undefined
+        : Object.entries(usage)
+            .map(([name, n]) => `${name}: ${n.toLocaleString('en')}`)
+            .join(', '),
+    ],
     ['Dropped', dropped > 0 ? `${dropped} events` : undefined],
     ['Cut', truncated?.join(', ')],
   ]

@@ -8,11 +8,10 @@ import type { VisitedRun } from './visit.js'
 export interface RunItem {
   readonly title: string
   readonly status: MonitorSnapshot['status']
-  /** How it stands: how far it is, or how it ended and after how long. */
+  /** How it stands: how far it is, or how it ended, or how long it took. */
   readonly word: string
-  /** 0 to 100, or null while unknown. */
+  /** 0 to 100, or null while unknown; 100 once it is over, however it ended. */
   readonly progress: number | null
-  readonly isOver: boolean
 }
 
 /**
@@ -25,12 +24,12 @@ export function itemOf(known: VisitedRun, run: MonitorSnapshot | null): RunItem 
   const title = (run && titleOf(run)) || known.title || run?.chain || 'Run'
   if (known.end !== null) {
     const { status, tookMs } = known.end
-    const word = tookMs === null ? endWord(status) : `${endWord(status)} · ${seconds(0, tookMs)}`
-    return { title, status, word, progress: status === 'completed' ? 100 : null, isOver: true }
+    const word = status === 'completed' && tookMs !== null ? seconds(0, tookMs) : endWord(status)
+    return { title, status, word, progress: 100 }
   }
-  if (run === null) return { title, status: 'pending', word: '', progress: null, isOver: false }
+  if (run === null) return { title, status: 'pending', word: '', progress: null }
   const { status, progress, cancelling, endedAt } = run
   const isCounting = status === 'running' && !cancelling && progress !== null
   const word = isCounting ? `${Math.round(progress)} %` : runWord(run)
-  return { title, status, word, progress, isOver: endedAt !== null }
+  return { title, status, word, progress: endedAt === null ? progress : 100 }
 }

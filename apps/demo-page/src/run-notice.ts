@@ -17,13 +17,20 @@ export function noticeOf(run: MonitorSnapshot, known?: VisitedRun): Notice {
   if (status === 'error') return { kind: 'error', text: error?.message ?? 'It failed without a word.' }
   if (status === 'cancelled') return { kind: 'stopped', text: `Stopped: ${error?.message ?? 'no reason given'}` }
   if (endedAt !== null) return { kind: 'none', text: '' }
-  if (connection.state === 'refused') return { kind: 'error', text: connection.reason ?? 'The server refuses to show it.' }
+  if (connection.state === 'refused')
+    return { kind: 'error', text: connection.reason ?? 'The server refuses to show it.' }
   if (connection.state === 'waiting' || (connection.state === 'connecting' && seq > 0)) {
-    return { kind: 'reconnecting', text: 'The connection is lost. The run goes on, and is caught up with as soon as it is back.' }
+    return {
+      kind: 'reconnecting',
+      text: 'The connection is lost. The run goes on, and is caught up with as soon as it is back.',
+    }
   }
   if (stalled) return { kind: 'stalled', text: 'The process that runs this gives no sign of life.' }
   if (status === 'pending') {
-    return { kind: 'pending', text: known?.end ? 'It is over; asking whether it is still kept …' : 'Nobody has taken it up yet.' }
+    return {
+      kind: 'pending',
+      text: known?.end ? 'It is over; asking whether it is still kept …' : 'Nobody has taken it up yet.',
+    }
   }
   const speaker = steps.findLast(({ status, message }) => status === 'running' && message !== null)
   const message = speaker?.message ?? run.message

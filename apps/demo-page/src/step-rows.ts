@@ -19,7 +19,18 @@ export function stepRows(run: Pick<MonitorSnapshot, 'steps'>): readonly StepRow[
   return stepTree(run).map(rowOf)
 }
 
-function rowOf({ stepId, name, attempt, status, error, message, result, startedAt, endedAt, children }: StepNode): StepRow {
+function rowOf({
+  stepId,
+  name,
+  attempt,
+  status,
+  error,
+  message,
+  result,
+  startedAt,
+  endedAt,
+  children,
+}: StepNode): StepRow {
   const said = status === 'running' ? (message ?? '') : describeResult(result)
   return {
     stepId,

@@ -1,5 +1,5 @@
 import type { MonitorSnapshot } from '@llmmon/client'
-import type { Json } from '@llmmon/core/protocol'
+import { isJsonObject, type Json } from '@llmmon/core/protocol'
 
 /** The result of the demo's chain, as far as the page shows it. */
 export interface Summary {
@@ -25,7 +25,10 @@ export function outcomeOf({ status, result }: Pick<MonitorSnapshot, 'status' | '
     const json = JSON.stringify(result, null, 2)
     return { kind: 'other', json: json.length > maxJson ? `${json.slice(0, maxJson)}…` : json }
   }
-  return { kind: 'summary', summary: { outline: textsOf(outline), keywords: textsOf(keywords), figures: figuresOf(stats) } }
+  return {
+    kind: 'summary',
+    summary: { outline: textsOf(outline), keywords: textsOf(keywords), figures: figuresOf(stats) },
+  }
 }
 
 /** The text of a summary, where a run has given one. */
@@ -34,8 +37,8 @@ export function summaryTextOf(result: Json): string | undefined {
   return typeof summary === 'string' ? summary : undefined
 }
 
-function figuresOf(stats: Json | undefined): string {
-  const { words, sentences, summaryWords } = fieldsOf(stats ?? null)
+function figuresOf(stats: unknown): string {
+  const { words, sentences, summaryWords } = fieldsOf(stats)
   if (typeof words !== 'number' || typeof sentences !== 'number' || typeof summaryWords !== 'number') return ''
   return `${count(words, 'word')} in ${count(sentences, 'sentence')}, told in ${summaryWords.toLocaleString('en')}`
 }
@@ -44,10 +47,10 @@ function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }
 
-function textsOf(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? [...new Set(value.filter((item) => typeof item === 'string'))] : []
 }
 
-function fieldsOf(value: Json): { readonly [name: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
+  return isJsonObject(value) ? value : {}
 }

@@ -37,6 +37,6 @@ export function fillFacts(list, facts) {
 
 function listOf(name, itemName, texts, className = '') {
   const list = element(name, '', className)
-  for (const text of texts) list.append(element(itemName, text, 'said'))
+  for (const text of texts) list.append(element(itemName, text, itemName === 'span' ? 'tag said' : 'said'))
   return list
 }

@@ -18,7 +18,8 @@ export function createRunList(visit) {
       const item = items.get(run.runId) ?? createItem(run)
       items.set(run.runId, item)
       item.show(run, run.runId === selected)
-      if ($('run-list').children[index] !== item.node) $('run-list').insertBefore(item.node, $('run-list').children[index])
+      if ($('run-list').children[index] !== item.node)
+        $('run-list').insertBefore(item.node, $('run-list').children[index])
     }
   }
 
@@ -29,7 +30,7 @@ export function createRunList(visit) {
     const bar = element('span', '', 'bar-line')
     bar.append(element('span'))
     const [mark, title, word] = [element('span', '', 'mark'), element('bdi', '', 'title'), element('span', '', 'word')]
-    mark.setAttribute('aria-hidden', 'true')
+    mark.setAttribute('role', 'img')
     link.append(mark, title, word, bar)
     node.append(link)
     link.addEventListener('click', (event) => {
@@ -62,10 +63,10 @@ export function createRunList(visit) {
       const item = itemOf(run, monitor?.getSnapshot() ?? null)
       link.dataset.status = item.status
       setText(mark, marks[item.status])
+      mark.setAttribute('aria-label', item.status)
       setText(title, item.title)
       setText(word, item.word)
       setBar(bar, item)
-      bar.hidden = item.isOver
     }
   }
 }

@@ -1,6 +1,17 @@
-import { $, setBar, setText } from './element.js'
+import { $, element, setBar, setText } from './element.js'
 import { createOutcome, fillFacts } from './outcome.js'
-import { announce, factsOf, headOf, knownIn, liveTextOf, noticeOf, outcomeOf, seconds, stepRows } from './page.js'
+import {
+  announce,
+  bringIntoView,
+  factsOf,
+  headOf,
+  knownIn,
+  liveTextOf,
+  noticeOf,
+  outcomeOf,
+  seconds,
+  stepRows,
+} from './page.js'
 import { createStepList } from './step-list.js'
 
 /** The run that is shown: one monitor, whose snapshot is drawn again whenever there is another. */
@@ -24,11 +35,14 @@ export function createRunPanel(visit) {
     $('run').hidden = runId === null
     $('nothing').hidden = runId !== null
     if (runId === null) return
+    // A bar of its own for each run: it does not come from where another one stood.
+    $('progress').replaceChildren(element('span'))
     $('second-tab').href = `?run=${runId}`
     monitor = new ChainMonitor(runId)
     monitor.subscribe(render)
     clock = setInterval(renderTimes, 100)
     render()
+    bringIntoView($('run'))
   }
 
   async function stop() {
