@@ -1,37 +1,27 @@
-import {
-  checkRunId,
-  type Json,
-  LlmmonError,
-  type ResetReason,
-  type RunEvent,
-  type UnsequencedEvent,
-} from '@llmmon/core/protocol'
+import { checkRunId, isTerminal, type Json, type JsonObject, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
 import { iterateEvents } from './event-iterator.js'
-import type { MonitorEvents, MonitorHandlers } from './monitor-events.js'
-import { MonitorHandlerTarget } from './monitor-handlers.js'
-import { LogCursor } from './run-log.js'
-import type { RunId } from './run-of.js'
-import { RunOutcome } from './run-outcome.js'
+import type { KnownRun } from './known-run.js'
+import { createListeners } from './listeners.js'
+import type { MonitorHandlers } from './monitor-events.js'
+import { handlerOf, MonitorHandlerTarget } from './monitor-handlers.js'
+import type { LogReader } from './run-log.js'
+import type { AnySteps, RunId } from './run-of.js'
+import { createRunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import type { MonitorSnapshot } from './snapshot.js'
-import type { RunListener, WatchedRun } from './watched-run.js'
+import type { WatchedRun } from './watched-run.js'
 
 /** Options of a monitor. */
-export interface ChainMonitorOptions extends MonitorClientOptions, MonitorHandlers {
+export interface ChainMonitorOptions<Result = Json, Metadata = JsonObject, Steps = AnySteps>
+  extends MonitorClientOptions,
+    MonitorHandlers<Result, Metadata, Steps> {
   /** The client to watch with. Default: one that all monitors with the same `url`, `getToken`, `protocol` and `WebSocket` share. */
   client?: object
-}
-
-const nameOf: { readonly [type: string]: keyof MonitorEvents } = {
-  start: 'start',
-  step_start: 'stepStart',
-  step: 'step',
-  token: 'token',
-  progress: 'progress',
-  custom: 'custom',
-  complete: 'complete',
-  error: 'error',
-  cancelled: 'cancelled',
+  /**
+   * What is known of the run already, of `readRun` or of a snapshot: it is shown at once, and the run gone on from there: handlers are told what comes
+   * after it. Default: nothing, so that they are told all from the first event.
+   */
+  initialState?: KnownRun | undefined
 }
 
 /**
@@ -44,47 +34,47 @@ const nameOf: { readonly [type: string]: keyof MonitorEvents } = {
  * monitor.onToken((data) => { text.append(data.delta) })
  * const result = await monitor.result
  */
-export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
+export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps> extends MonitorHandlerTarget<
+  Result,
+  Metadata,
+  Steps
+> {
   readonly runId: string
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
-  readonly #cursor: LogCursor
-  readonly #outcome = new RunOutcome<Result>()
-  readonly #listener: RunListener
-  readonly #closers = new Set<() => void>()
-  readonly #subscribers = new Set<() => void>()
-  readonly #unsubscribe: () => void
-  #hasBegun = false
-  #resetReason: ResetReason = 'epoch'
-  #closed: MonitorSnapshot<Result> | undefined
+  readonly #outcome = createRunOutcome<Result>()
+  readonly #subscribers = createListeners('a subscriber')
+  readonly #leave: () => void
+  #read: LogReader | undefined
+  #hasToldEnd = false
+  #closed: MonitorSnapshot<Result, Metadata, Steps> | undefined
 
   /**
    * @param runId the run's id
    * @param options see `ChainMonitorOptions`; where there is no WebSocket at all, the monitor is `refused` and says why
    * @throws LlmmonError `invalid_run_id`, `invalid_argument` for an address that is none, `closed` for a client that was closed.
    */
-  constructor(runId: RunId<Result>, options: ChainMonitorOptions = {}) {
+  constructor(runId: RunId<Result, Metadata, Steps>, options: ChainMonitorOptions<Result, Metadata, Steps> = {}) {
     super()
     this.runId = checkRunId(runId)
-    const { client } = options
+    const { client, initialState } = options
     const registry = client === undefined ? sharedRegistry(options) : registryOf(client)
     if (!registry) throw new LlmmonError('invalid_argument', 'Expected client to be what createMonitorClient() gives.')
+    const run = registry.join(this, runId, initialState)
+    const stopShowing = run.store.subscribe(() => this.#subscribers.tell())
+    const stopListening = run.listeners.add(() => this.#look())
     this.#registry = registry
-    this.#listener = {
-      advanced: (reason) => {
-        this.#resetReason = reason ?? this.#resetReason
-        this.#drain()
-      },
-      failed: (event) => this.#fail(event),
-      ended: () => this.#outcome.end(),
+    this.#run = run
+    this.#leave = () => {
+      stopShowing()
+      stopListening()
+      registry.leave(this, run)
     }
-    this.#run = this.#registry.join(this, runId, this.#listener)
-    this.#cursor = new LogCursor(this.#run.log)
-    this.#unsubscribe = this.#run.store.subscribe(() => {
-      for (const subscriber of [...this.#subscribers]) subscriber()
-    })
-    this.addHandlers(options)
-    setTimeout(() => this.#begin(), 0)
+    this.addHandlers(options as MonitorHandlers)
+    setTimeout(() => {
+      this.#read = run.read(initialState)
+      this.#look()
+    }, 0)
   }
 
   /** What the run gives. Rejects with LlmmonError `run_failed`, `cancelled`, `abandoned`, `lost`, `refused` or `closed`; never an unhandled rejection. */
@@ -93,14 +83,10 @@ export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   }
 
   /** The state of the run and the connection; the same object until something changes. */
-  readonly getSnapshot = (): MonitorSnapshot<Result> => this.#closed ?? this.#stored()
+  readonly getSnapshot = (): MonitorSnapshot<Result, Metadata, Steps> => this.#closed ?? this.#stored()
 
   /** Calls back when there is a new snapshot: at once for what starts or ends something, once a frame for the rest. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const own = () => listener()
-    this.#subscribers.add(own)
-    return () => void this.#subscribers.delete(own)
-  }
+  readonly subscribe = (listener: () => void): (() => void) => this.#subscribers.add(listener)
 
   /**
    * Asks the run to stop. Resolves once its writer has aborted its signal; how the chain then settles decides how the run ends.
@@ -115,69 +101,64 @@ export class ChainMonitor<Result = Json> extends MonitorHandlerTarget {
   /** Stops watching. The run goes on. Idempotent. */
   close(): void {
     if (this.#closed) return
-    const { store } = this.#run
+    const { store, listeners } = this.#run
     store.flush()
     const snapshot = this.#stored()
     this.#closed = { ...snapshot, connection: { ...snapshot.connection, state: 'closed', retryAt: null } }
-    this.#unsubscribe()
-    this.#registry.leave(this, this.#run, this.#listener)
-    this.#outcome.close()
-    for (const close of [...this.#closers]) close()
-    for (const subscriber of [...this.#subscribers]) subscriber()
+    this.#leave()
+    this.#outcome.fail('closed', 'The monitor was closed before the run ended.')
+    this.#subscribers.tell()
     this.handlers.clear()
+    // Whoever iterates finds that it is over.
+    listeners.tell()
   }
 
   /** The run's events from the first; ends after the terminal one. Breaking off ends the iteration, not the run. */
   [Symbol.asyncIterator](): AsyncGenerator<RunEvent> {
-    return iterateEvents(this.#run, (close) => {
-      this.#closers.add(close)
-      if (this.#closed) close()
-      return () => this.#closers.delete(close)
-    })
+    return iterateEvents(this.#run, () => this.#closed !== undefined)
   }
 
-  // What crosses the wire is of the chain's type, as far as the chain's own code is.
-  #stored(): MonitorSnapshot<Result> {
-    return this.#run.store.getSnapshot() as MonitorSnapshot<Result>
+  // What crosses the wire is of the chain's types, as far as the chain's own code is.
+  #stored(): MonitorSnapshot<Result, Metadata, Steps> {
+    return this.#run.store.getSnapshot() as unknown as MonitorSnapshot<Result, Metadata, Steps>
   }
 
-  #begin(): void {
-    if (this.#closed) return
-    this.#hasBegun = true
-    this.#drain()
-    if (this.#run.failure) this.#fail(this.#run.failure)
-    else if (this.#run.isFinal) this.#outcome.end()
-  }
-
-  #drain(): void {
-    if (!this.#hasBegun) return
-    for (let next = this.#cursor.next(); next && !this.#closed; next = this.#cursor.next()) {
+  /** Takes what is new of the run. Before the task that made the monitor is done there is no reader, and nothing is taken. */
+  #look(): void {
+    const read = this.#read
+    if (!read) return
+    // What a handler causes comes after what is being told: only who has the reader reads.
+    this.#read = undefined
+    const run = this.#run
+    for (let next = read(); next && !this.#closed; next = read()) {
       if (next === 'reset') {
-        this.handlers.forget()
+        this.#hasToldEnd = false
         this.#outcome.reset()
-        this.handlers.tell('reset', { reason: this.#resetReason })
+        this.handlers.forget()
+        this.handlers.tell('onReset', { reason: run.resetReason })
       } else this.#deliver(next)
     }
+    if (this.#closed) return
+    this.#read = read
+    const { failure } = run
+    if (failure) {
+      this.#outcome.fail(failure.code === 'lost' ? 'lost' : 'refused', failure.error)
+      if (!this.#hasToldEnd) this.handlers.tell('onError', failure)
+      this.#hasToldEnd = true
+    } else if (run.isFinal) this.#outcome.end()
   }
 
   #deliver(event: RunEvent): void {
+    this.#hasToldEnd ||= isTerminal(event)
     this.#outcome.take(event)
-    this.handlers.tell('event', event)
-    const name = nameOf[event.update_type]
-    if (!name) return
-    this.handlers.tell(name, event as never)
+    this.handlers.tell('onEvent', event)
+    const name = handlerOf[event.update_type]
+    if (name) this.handlers.tell(name, event as never)
     // A page that knows only the seed's four callbacks must not wait for ever for a run that was cancelled.
-    if (event.update_type === 'cancelled' && !this.handlers.hears('cancelled')) {
+    if (event.update_type === 'cancelled' && !this.handlers.hears('onCancelled')) {
       const { reason, seq, ts } = event
       const error = reason ?? 'The run was cancelled.'
-      this.handlers.tell('error', { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
+      this.handlers.tell('onError', { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
     }
-  }
-
-  #fail(event: UnsequencedEvent): void {
-    if (!this.#hasBegun) return
-    this.#outcome.fail(event)
-    const ends = ['complete', 'error', 'cancelled'] as const
-    if (!ends.some((name) => this.handlers.hasTold(name))) this.handlers.tell('error', event)
   }
 }

@@ -29,20 +29,27 @@ export interface ConnectionState {
   readonly comeBack: readonly [number, number] | null
 }
 
-/** What can happen to a connection. Times in ms; `random` from 0 to 1. */
-export type ConnectionEvent =
-  | { readonly type: 'need' | 'unneeded' | 'opened' | 'retry-due' | 'sleep' | 'close' }
-  | { readonly type: 'welcome'; readonly now: number }
+/** What can happen to a connection. */
+export type ConnectionNews =
   | {
-      readonly type: 'lost'
-      readonly code: number
-      readonly reason: string
-      readonly now: number
-      readonly random: number
+      readonly type:
+        | 'need'
+        | 'unneeded'
+        | 'opened'
+        | 'welcome'
+        | 'silent'
+        | 'token-failed'
+        | 'retry-due'
+        | 'wake'
+        | 'sleep'
+        | 'close'
     }
-  | { readonly type: 'silent' | 'token-failed' | 'wake'; readonly now: number; readonly random: number }
+  | { readonly type: 'lost'; readonly code: number; readonly reason: string }
   | { readonly type: 'unusable'; readonly reason: string }
   | { readonly type: 'goaway'; readonly afterMs: readonly [number, number] }
+
+/** What can happen to a connection, when (ms), and with what luck (0 to 1). */
+export type ConnectionEvent = ConnectionNews & { readonly now: number; readonly random: number }
 
 /** What the shell is to do. */
 export type ConnectionEffect =
@@ -69,84 +76,93 @@ type Step = readonly [ConnectionState, readonly ConnectionEffect[]]
 /** What an event does to a connection. An event that means nothing in its phase gives the same state back. */
 export function connection(state: ConnectionState, event: ConnectionEvent): Step {
   const { phase } = state
+  const { now, random } = event
   const hasSocket = phase === 'connecting' || phase === 'greeting' || phase === 'open'
+  const letGo: readonly ConnectionEffect[] = [{ type: hasSocket ? 'drop' : 'cancel-retry' }]
   if (phase === 'closed') return [state, []]
   switch (event.type) {
     case 'need':
       // Refused is not tried again by itself; but who asks anew may have a reason, such as having logged in.
-      return phase === 'idle' || phase === 'refused' ? connect(state) : [state, []]
+      if (phase === 'idle' || phase === 'refused') return connect(state)
+      break
     case 'unneeded':
-      if (hasSocket) return [{ ...idleConnection, attempt: state.attempt }, [{ type: 'drop' }]]
-      return phase === 'waiting'
-        ? [{ ...idleConnection, attempt: state.attempt }, [{ type: 'cancel-retry' }]]
-        : [state, []]
+      if (hasSocket || phase === 'waiting') return [{ ...idleConnection, attempt: state.attempt }, letGo]
+      break
     case 'opened':
-      return phase === 'connecting' ? [{ ...state, phase: 'greeting' }, [{ type: 'greet' }]] : [state, []]
+      if (phase === 'connecting') return [{ ...state, phase: 'greeting' }, [{ type: 'greet' }]]
+      break
     case 'welcome':
-      return phase === 'greeting' ? [{ ...state, phase: 'open', openedAt: event.now, reason: null }, []] : [state, []]
+      if (phase === 'greeting') return [{ ...state, phase: 'open', openedAt: now, reason: null }, []]
+      break
     case 'lost':
-      return hasSocket ? lost(state, event) : [state, []]
-    case 'silent': {
-      if (!hasSocket) return [state, []]
-      const [next, effects] = wait(state, 'nothing was heard from the server', backoff(state, event), event.now)
-      return [next, [{ type: 'drop' }, ...effects]]
-    }
+      if (hasSocket) return lost(state, event)
+      break
+    case 'silent':
+      if (hasSocket) return wait(state, event, 'nothing was heard from the server', letGo)
+      break
     case 'token-failed':
-      return phase === 'connecting' ? wait(state, 'getToken failed', backoff(state, event), event.now) : [state, []]
+      if (phase === 'connecting') return wait(state, event, 'getToken failed')
+      break
     case 'retry-due':
-      return phase === 'waiting' ? connect(state) : [state, []]
+      if (phase === 'waiting') return connect(state)
+      break
     case 'wake': {
-      if (phase !== 'waiting') return [state, []]
       // Something got better, for everybody at once: come back soon, but not all together.
-      const ms = event.random * 1_000
-      if (state.retryAt !== null && state.retryAt <= event.now + ms) return [state, []]
-      return [{ ...state, retryAt: event.now + ms }, [{ type: 'cancel-retry' }, { type: 'retry-in', ms }]]
+      const ms = random * 1_000
+      if (phase === 'waiting' && (state.retryAt ?? Number.POSITIVE_INFINITY) > now + ms) {
+        return [{ ...state, retryAt: now + ms }, [...letGo, { type: 'retry-in', ms }]]
+      }
+      break
     }
     case 'sleep':
-      if (hasSocket) return [waiting(state, 'the page is put aside', null), [{ type: 'drop' }]]
-      return phase === 'waiting' ? [{ ...state, retryAt: null }, [{ type: 'cancel-retry' }]] : [state, []]
+      if (hasSocket || phase === 'waiting') return [waiting(state, 'the page is put aside', null), letGo]
+      break
     case 'unusable':
-      return phase === 'connecting'
-        ? [{ ...state, phase: 'refused', reason: event.reason, retryAt: null }, []]
-        : [state, []]
+      if (phase === 'connecting') return refused(state, event.reason)
+      break
     case 'goaway':
-      return hasSocket ? [{ ...state, comeBack: event.afterMs }, []] : [state, []]
+      if (hasSocket) return [{ ...state, comeBack: event.afterMs }, []]
+      break
     case 'close':
-      return [{ ...idleConnection, phase: 'closed' }, hasSocket ? [{ type: 'drop' }] : [{ type: 'cancel-retry' }]]
+      return [{ ...idleConnection, phase: 'closed' }, letGo]
   }
+  return [state, []]
 }
 
 function connect(state: ConnectionState, tokenReason: 'connect' | 'expired' = 'connect'): Step {
-  const next: ConnectionState = { ...state, phase: 'connecting', retryAt: null, openedAt: null, comeBack: null }
-  return [next, [{ type: 'connect', tokenReason }]]
+  return [{ ...waiting(state, state.reason, null), phase: 'connecting' }, [{ type: 'connect', tokenReason }]]
+}
+
+function refused(state: ConnectionState, reason: string): Step {
+  return [{ ...waiting(state, reason, null), phase: 'refused' }, []]
 }
 
 function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): Step {
-  const { code, now, random } = event
+  const { code, random } = event
   const reason = event.reason || `the connection was closed with ${code}`
-  if (closeReaction(code) === 'stop') return [{ ...state, phase: 'refused', reason, openedAt: null }, []]
+  if (closeReaction(code) === 'stop') return refused(state, reason)
   // A fresh token helps at once; one that is refused again waits like everything else.
   if (code === 4501 && state.openedAt !== null) return connect({ ...state, reason, attempt: 0 }, 'expired')
-  const [min, max] = state.comeBack ?? [0, 0]
-  let ms = state.comeBack ? min + random * (max - min) : backoff(state, event)
-  if (code === 4503) ms = rateLimitedMs + random * rateLimitedMs
-  const [next, effects] = wait(state, reason, ms, now)
-  return [next, code === 4505 ? [{ type: 'forget-positions' }, ...effects] : effects]
+  let ms: number | undefined
+  if (state.comeBack) ms = state.comeBack[0] + random * (state.comeBack[1] - state.comeBack[0])
+  if (code === 4503) ms = rateLimitedMs * (1 + random)
+  return wait(state, event, reason, code === 4505 ? [{ type: 'forget-positions' }] : [], ms)
 }
 
-function backoff(state: ConnectionState, { now, random }: { readonly now: number; readonly random: number }): number {
-  return backoffMs(isStable(state, now) ? 0 : state.attempt, random)
+/** @param ms how long to wait, if that is known */
+function wait(
+  state: ConnectionState,
+  { now, random }: ConnectionEvent,
+  reason: string,
+  first: readonly ConnectionEffect[] = [],
+  ms?: number,
+): Step {
+  const failures = now - (state.openedAt ?? now) >= stableMs ? 0 : state.attempt
+  const waitMs = ms ?? backoffMs(failures, random)
+  const next = { ...waiting(state, reason, now + waitMs), attempt: failures + 1 }
+  return [next, [...first, { type: 'retry-in', ms: waitMs }]]
 }
 
-function isStable(state: ConnectionState, now: number): boolean {
-  return state.openedAt !== null && now - state.openedAt >= stableMs
-}
-
-function wait(state: ConnectionState, reason: string, ms: number, now: number): Step {
-  const attempt = isStable(state, now) ? 1 : state.attempt + 1
-  return [{ ...waiting(state, reason, now + ms), attempt }, [{ type: 'retry-in', ms }]]
-}
-
-function waiting(state: ConnectionState, reason: string, retryAt: number | null): ConnectionState {
+function waiting(state: ConnectionState, reason: string | null, retryAt: number | null): ConnectionState {
   return { ...state, phase: 'waiting', reason, retryAt, openedAt: null, comeBack: null }
 }

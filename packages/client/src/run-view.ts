@@ -1,17 +1,19 @@
-import { checkRunId, type Json, LlmmonError } from '@llmmon/core/protocol'
-import { initialRunState, type RunState } from '@llmmon/core/state'
+import { checkRunId, type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
+import { initialRunState } from '@llmmon/core/state'
 import { ChainMonitor } from './chain-monitor.js'
+import type { KnownRun } from './known-run.js'
 import type { MonitorClient } from './monitor-client.js'
-import type { RunId } from './run-of.js'
+import type { AnySteps, RunId } from './run-of.js'
 import { type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import { idleConnection, type MonitorSnapshot } from './snapshot.js'
 
 /** A run as a component shows it. */
-export interface ViewedRun<Result = Json> extends MonitorSnapshot<Result> {
+export interface ViewedRun<Result = Json, Metadata = JsonObject, Steps = AnySteps>
+  extends MonitorSnapshot<Result, Metadata, Steps> {
   /** Asks the run to stop, as `ChainMonitor.cancel` does. The same function as long as the run is the same; what is not a text, such as the event of a click, is no reason. */
   readonly cancel: (reason?: unknown) => Promise<'accepted' | 'already_ended'>
   /** The monitor itself, the same as long as the component shows the run; null without a run, on a server, and until the page has been drawn first. */
-  readonly monitor: ChainMonitor<Result> | null
+  readonly monitor: ChainMonitor<Result, Metadata, Steps> | null
 }
 
 /**
@@ -22,13 +24,15 @@ export interface ViewedRun<Result = Json> extends MonitorSnapshot<Result> {
  * const view = new RunView(runId, { client })
  * const stop = view.subscribe(() => draw(view.getSnapshot()))
  */
-export class RunView<Result = Json> {
+export class RunView<Result = Json, Metadata = JsonObject, Steps = AnySteps> {
   readonly #runId: string | null
   readonly #client: MonitorClient | undefined
-  readonly #initial: ViewedRun<Result>
-  #shown: ViewedRun<Result>
-  #snapshot: MonitorSnapshot<Result>
-  #monitor: ChainMonitor<Result> | null = null
+  readonly #initial: ViewedRun<Result, Metadata, Steps>
+  #shown: ViewedRun<Result, Metadata, Steps>
+  #snapshot: MonitorSnapshot<Result, Metadata, Steps>
+  /** What whoever listens to the next monitor has been told already. */
+  #known: KnownRun | undefined
+  #monitor: ChainMonitor<Result, Metadata, Steps> | null = null
   #users = 0
 
   /**
@@ -38,14 +42,18 @@ export class RunView<Result = Json> {
    * @throws LlmmonError `invalid_run_id`.
    */
   constructor(
-    runId: RunId<Result> | null | undefined,
-    { client, initialState }: { client?: MonitorClient | undefined; initialState?: RunState | undefined } = {},
+    runId: RunId<Result, Metadata, Steps> | null | undefined,
+    { client, initialState }: { client?: MonitorClient | undefined; initialState?: KnownRun | undefined } = {},
   ) {
     this.#runId = runId == null ? null : checkRunId(runId)
     this.#client = client
-    const known = initialState?.runId === this.#runId ? initialState : undefined
-    const state = { ...initialRunState(this.#runId ?? ''), ...known }
-    this.#snapshot = { epoch: null, stalled: false, connection: idleConnection, ...state } as MonitorSnapshot<Result>
+    this.#known = initialState?.runId === this.#runId ? initialState : undefined
+    const state = { ...initialRunState(this.#runId ?? ''), ...this.#known }
+    this.#snapshot = { epoch: null, stalled: false, ...state, connection: idleConnection } as MonitorSnapshot<
+      Result,
+      Metadata,
+      Steps
+    >
     this.#initial = this.#shown = { ...this.#snapshot, cancel: this.cancel, monitor: null }
   }
 
@@ -55,7 +63,7 @@ export class RunView<Result = Json> {
   }
 
   /** What is to be shown now: the same object until something changes. */
-  readonly getSnapshot = (): ViewedRun<Result> => {
+  readonly getSnapshot = (): ViewedRun<Result, Metadata, Steps> => {
     const snapshot = this.#monitor?.getSnapshot() ?? this.#warm() ?? this.#snapshot
     if (snapshot !== this.#snapshot || this.#monitor !== this.#shown.monitor) {
       this.#snapshot = snapshot
@@ -65,13 +73,21 @@ export class RunView<Result = Json> {
   }
 
   /** What a server shows, and a page that takes over from one, at first. */
-  readonly getServerSnapshot = (): ViewedRun<Result> => this.#initial
+  readonly getServerSnapshot = (): ViewedRun<Result, Metadata, Steps> => this.#initial
 
   /** Watches the run and calls back when there is something new to show. Gives how to stop, idempotent. */
   readonly subscribe = (listener: () => void): (() => void) => {
     if (this.#runId === null || !this.#registry()) return () => undefined
-    this.#monitor ??= new ChainMonitor<Result>(this.#runId, { client: this.#client })
+    this.#monitor ??= new ChainMonitor<Result, Metadata, Steps>(this.#runId, {
+      client: this.#client,
+      initialState: this.#known,
+    })
     const monitor = this.#monitor
+    let hasTold = false
+    const stopHearing = monitor.onEvent(() => {
+      hasTold = true
+      stopHearing()
+    })
     this.#users += 1
     let unsubscribe: (() => void) | undefined = monitor.subscribe(listener)
     return () => {
@@ -80,9 +96,11 @@ export class RunView<Result = Json> {
       unsubscribe = undefined
       this.#users -= 1
       if (this.#users > 0) return
-      this.#monitor = null
-      this.#snapshot = monitor.getSnapshot()
       monitor.close()
+      this.#monitor = null
+      this.#snapshot = { ...monitor.getSnapshot(), connection: idleConnection }
+      // Taken off and put on again, as in another tab of the page: it goes on where it was.
+      if (hasTold) this.#known = this.#snapshot as unknown as KnownRun
     }
   }
 
@@ -93,9 +111,11 @@ export class RunView<Result = Json> {
   }
 
   // Another component may show the run already: then this one begins with what that one shows.
-  #warm(): MonitorSnapshot<Result> | undefined {
+  #warm(): MonitorSnapshot<Result, Metadata, Steps> | undefined {
     const snapshot = this.#runId === null ? undefined : this.#registry()?.peek(this.#runId)
-    return snapshot && snapshot.seq >= this.#snapshot.seq ? (snapshot as MonitorSnapshot<Result>) : undefined
+    return snapshot && snapshot.seq >= this.#snapshot.seq
+      ? (snapshot as unknown as MonitorSnapshot<Result, Metadata, Steps>)
+      : undefined
   }
 
   #registry(): RunRegistry | undefined {

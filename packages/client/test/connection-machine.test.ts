@@ -22,27 +22,29 @@ const states: { readonly [Phase in ConnectionPhase]: ConnectionState } = {
   closed: { ...idleConnection, phase: 'closed' },
 }
 
-const lost = (code: number): ConnectionEvent => ({ type: 'lost', code, reason: '', now, random: 0.5 })
+const clock = { now, random: 0.5 }
+
+const lost = (code: number): ConnectionEvent => ({ type: 'lost', code, reason: '', ...clock })
 
 const events = {
-  need: { type: 'need' },
-  unneeded: { type: 'unneeded' },
-  opened: { type: 'opened' },
-  welcome: { type: 'welcome', now },
+  need: { type: 'need', ...clock },
+  unneeded: { type: 'unneeded', ...clock },
+  opened: { type: 'opened', ...clock },
+  welcome: { type: 'welcome', ...clock },
   'lost 1006': lost(1006),
   'lost 1000': lost(1000),
   'lost 4400': lost(4400),
   'lost 4501': lost(4501),
   'lost 4503': lost(4503),
   'lost 4505': lost(4505),
-  silent: { type: 'silent', now, random: 0.5 },
-  'token failed': { type: 'token-failed', now, random: 0.5 },
-  'retry due': { type: 'retry-due' },
-  wake: { type: 'wake', now, random: 0.5 },
-  sleep: { type: 'sleep' },
-  unusable: { type: 'unusable', reason: 'bad address' },
-  goaway: { type: 'goaway', afterMs: [1_000, 3_000] },
-  close: { type: 'close' },
+  silent: { type: 'silent', ...clock },
+  'token failed': { type: 'token-failed', ...clock },
+  'retry due': { type: 'retry-due', ...clock },
+  wake: { type: 'wake', ...clock },
+  sleep: { type: 'sleep', ...clock },
+  unusable: { type: 'unusable', reason: 'bad address', ...clock },
+  goaway: { type: 'goaway', afterMs: [1_000, 3_000], ...clock },
+  close: { type: 'close', ...clock },
 } as const satisfies { readonly [name: string]: ConnectionEvent }
 
 // Two failures before: the third wait is up to 0.5 s × 2².
@@ -242,7 +244,7 @@ describe('connection', () => {
       fc.property(fc.array(event), fc.double({ min: 0, max: 1, noNaN: true }), (list, random) => {
         let state = idleConnection
         for (const each of list) {
-          const [next, effects] = connection(state, { ...each, ...('random' in each && { random }) } as ConnectionEvent)
+          const [next, effects] = connection(state, { ...each, random })
           for (const effect of effects) if (effect.type === 'retry-in') expect(effect.ms).toBeLessThanOrEqual(20_000)
           // Waiting without a time is only for a page that sleeps, and waking ends it.
           if (next.phase === 'waiting' && next.retryAt === null) expect(connection(next, events.wake)[1].length).toBe(2)

@@ -2,14 +2,18 @@ export {
   ChainMonitor,
   type ChainMonitorOptions,
   createMonitorClient,
+  type KnownRun,
   LlmmonError,
   type MonitorClient,
   type MonitorClientOptions,
   type MonitorSnapshot,
-  type ResultOf,
   type RunId,
+  type RunOf,
+  type RunState,
   runOf,
+  type StepOf,
   type ViewedRun,
+  type Wire,
 } from '@llmmon/client'
 export { monitorPlugin } from './monitor-plugin.js'
 export { type UseChainMonitorOptions, useChainMonitor } from './use-chain-monitor.js'

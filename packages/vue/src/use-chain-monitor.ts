@@ -1,4 +1,12 @@
-import { type Json, type RunId, type RunState, RunView, type ViewedRun } from '@llmmon/client'
+import {
+  type AnySteps,
+  type Json,
+  type JsonObject,
+  type KnownRun,
+  type RunId,
+  RunView,
+  type ViewedRun,
+} from '@llmmon/client'
 import {
   type ComputedRef,
   computed,
@@ -18,13 +26,18 @@ import {
 import { monitorClientKey } from './monitor-plugin.js'
 
 /** Options of `useChainMonitor`. */
-export interface UseChainMonitorOptions<Result = Json, Selected = ViewedRun<Result>> {
+export interface UseChainMonitorOptions<
+  Result = Json,
+  Metadata = JsonObject,
+  Steps = AnySteps,
+  Selected = ViewedRun<Result, Metadata, Steps>,
+> {
   /** What the component needs of the run: it renders only when that changes. Default: all of it. */
-  select?: (run: ViewedRun<Result>) => Selected
+  select?: (run: ViewedRun<Result, Metadata, Steps>) => Selected
   /** Whether two selections are the same. Default `Object.is`. */
   isEqual?: (a: Selected, b: Selected) => boolean
   /** What `readRun` gave on the server: shown there and at first, and gone on from. */
-  initialState?: MaybeRefOrGetter<RunState | null | undefined>
+  initialState?: MaybeRefOrGetter<KnownRun | null | undefined>
 }
 
 /**
@@ -37,13 +50,23 @@ export interface UseChainMonitorOptions<Result = Json, Selected = ViewedRun<Resu
  * const run = useChainMonitor(() => props.runId) // in the template: run.status, run.text, run.cancel()
  * const progress = useChainMonitor(runId, { select: (run) => run.progress })
  */
-export function useChainMonitor<Result = Json, Selected = ViewedRun<Result>>(
-  runId: MaybeRefOrGetter<RunId<Result> | null | undefined>,
-  options: UseChainMonitorOptions<Result, Selected> = {},
+export function useChainMonitor<
+  Result = Json,
+  Metadata = JsonObject,
+  Steps = AnySteps,
+  Selected = ViewedRun<Result, Metadata, Steps>,
+>(
+  runId: MaybeRefOrGetter<RunId<Result, Metadata, Steps> | null | undefined>,
+  options: UseChainMonitorOptions<Result, Metadata, Steps, Selected> = {},
 ): ComputedRef<Selected> {
-  const { select = everything as (run: ViewedRun<Result>) => Selected, isEqual = Object.is, initialState } = options
+  const {
+    select = everything as (run: ViewedRun<Result, Metadata, Steps>) => Selected,
+    isEqual = Object.is,
+    initialState,
+  } = options
   const client = hasInjectionContext() ? inject(monitorClientKey, undefined) : undefined
-  const open = () => new RunView<Result>(toValue(runId), { client, initialState: toValue(initialState) ?? undefined })
+  const open = () =>
+    new RunView<Result, Metadata, Steps>(toValue(runId), { client, initialState: toValue(initialState) ?? undefined })
   let view = open()
   let stop: (() => void) | undefined
   const run = shallowRef(view.getServerSnapshot())

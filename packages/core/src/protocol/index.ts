@@ -26,7 +26,7 @@ export {
   type WireUsage,
 } from './event.js'
 export * from './frame.js'
-export { isJsonObject, type Json, type JsonObject, type Wire } from './json.js'
+export { isJsonObject, type Json, type JsonObject, type Wire, type WireItem } from './json.js'
 export {
   accept,
   type Base,

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../protocol/index.js'
+import type { RunEvent, Sequenced, TokenEvent } from '../protocol/index.js'
 
 /**
  * The same history with fewer events: token deltas of a step, attempt and channel merge, superseded progress goes,
@@ -14,53 +14,32 @@ import type { RunEvent } from '../protocol/index.js'
  */
 export function compact(events: readonly RunEvent[]): RunEvent[] {
   const kept: (RunEvent | undefined)[] = []
-  const openTokens = new Map<string, Map<string, number>>()
-  const lastProgress = new Map<string, number>()
+  // Of each owner, a step or the run itself: where in `kept` the last event of each of its texts stands, and its last progress.
+  const lastOf = new Map<string | undefined, Map<string, number>>()
   for (const event of events) {
-    switch (event.update_type) {
-      case 'token': {
-        const owner = event.step_id ?? ''
-        let streams = openTokens.get(owner)
-        if (!streams) openTokens.set(owner, (streams = new Map()))
-        const stream = `${event.attempt ?? 1}/${event.channel}`
-        const index = streams.get(stream)
-        const before = index === undefined ? undefined : kept[index]
-        const merged = before && mergeTokens(before, event)
-        if (merged) kept[index as number] = undefined
-        streams.set(stream, kept.push(merged ?? event) - 1)
-        break
-      }
-      case 'progress': {
-        const owner = event.step_id ?? ''
-        const index = lastProgress.get(owner)
-        if (index !== undefined) kept[index] = undefined
-        lastProgress.set(owner, kept.push(event) - 1)
-        break
-      }
-      case 'step_start':
-      case 'step':
-        if (event.step_id !== undefined) {
-          openTokens.delete(event.step_id)
-          lastProgress.delete(event.step_id)
-        }
-        kept.push(event)
-        break
-      default:
-        kept.push(event)
+    let added = event
+    if (event.update_type === 'token' || event.update_type === 'progress') {
+      const isToken = event.update_type === 'token'
+      const stream = isToken ? `${event.attempt ?? 1}/${event.channel}` : ''
+      const streams = lastOf.get(event.step_id) ?? new Map<string, number>()
+      lastOf.set(event.step_id, streams)
+      const index = streams.get(stream)
+      const merged = isToken ? mergeTokens(kept[index ?? -1], event) : event
+      if (merged && index !== undefined) kept[index] = undefined
+      added = merged ?? event
+      streams.set(stream, kept.length)
+    } else if (event.update_type === 'step_start' || event.update_type === 'step') {
+      // Of a step without an id nothing is open; the texts of the run itself stay open.
+      if (event.step_id !== undefined) lastOf.delete(event.step_id)
     }
+    kept.push(added)
   }
   return kept.filter((event) => event !== undefined)
 }
 
-function mergeTokens(before: RunEvent, event: RunEvent): RunEvent | undefined {
-  if (before.update_type !== 'token' || event.update_type !== 'token' || event.cut) return undefined
-  if (before.at + (before.cut ?? 0) + before.delta.length !== event.at) return undefined
-  return {
-    ...event,
-    at: before.at,
-    delta: before.delta + event.delta,
-    first_seq: before.first_seq ?? before.seq,
-    ...(before.cut && { cut: before.cut }),
-    ...(before.truncated && { truncated: before.truncated }),
-  }
+function mergeTokens(before: RunEvent | undefined, event: TokenEvent & Sequenced): RunEvent | undefined {
+  if (before?.update_type !== 'token' || event.cut) return undefined
+  const { at, cut, delta, truncated, first_seq = before.seq } = before
+  if (at + (cut ?? 0) + delta.length !== event.at) return undefined
+  return { ...event, at, delta: delta + event.delta, first_seq, ...(cut && { cut }), ...(truncated && { truncated }) }
 }
