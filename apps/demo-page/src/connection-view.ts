@@ -9,7 +9,7 @@ export interface ConnectionView {
 }
 
 const texts = {
-  idle: 'not connected',
+  idle: 'nothing running',
   connecting: 'connecting …',
   open: 'live',
   refused: 'refused',
@@ -23,7 +23,7 @@ const texts = {
  * @param now ms since 1970, for the seconds until it is tried again
  */
 export function connectionView(connection: MonitorSnapshot['connection'] | null, now: number): ConnectionView {
-  if (connection === null) return { state: 'idle', text: 'nothing running', reason: '' }
+  if (connection === null) return { state: 'idle', text: texts.idle, reason: '' }
   const { state, retryAt } = connection
   const reason = connection.reason ?? ''
   if (state !== 'waiting') return { state, text: texts[state], reason }

@@ -22,7 +22,7 @@ export function noticeOf(run: MonitorSnapshot, known?: VisitedRun): Notice {
   if (connection.state === 'waiting' || (connection.state === 'connecting' && seq > 0)) {
     return {
       kind: 'reconnecting',
-      text: 'The connection is lost. The run goes on, and is caught up with as soon as it is back.',
+      text: 'The connection is lost. Whatever happens meanwhile is caught up with as soon as it is back.',
     }
   }
   if (stalled) return { kind: 'stalled', text: 'The process that runs this gives no sign of life.' }

@@ -39,7 +39,7 @@ type Page = Pick<Window, 'location' | 'history' | 'sessionStorage' | 'addEventLi
 const storageKey = 'llmmon-demo-runs'
 const maxRuns = 20
 /** A run that ended so may yet turn out to be alive, or be done again. */
-const provisional: readonly (string | null)[] = ['abandoned', 'lost']
+const provisional = 'abandoned'
 
 /**
  * The visit that belongs to a tab. The address names the run that is shown (`?run=`), so it can be reloaded, shared and gone back from.
@@ -130,7 +130,7 @@ function listed(state: VisitState, runId: string, title: string): VisitState {
 
 function endOf({ status, error, startedAt, endedAt }: MonitorSnapshot): VisitedRun['end'] {
   if (status === 'pending' || status === 'running') return null
-  if (status === 'error' && provisional.includes(error?.code ?? null)) return null
+  if (status === 'error' && error?.code === provisional) return null
   return { status, tookMs: startedAt === null || endedAt === null ? null : endedAt - startedAt }
 }
 

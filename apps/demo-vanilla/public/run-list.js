@@ -46,7 +46,14 @@ export function createRunList(visit) {
       render()
     })
 
-    return { node, show, close: () => monitor?.close() }
+    return {
+      node,
+      show,
+      close() {
+        monitor?.close()
+        node.remove()
+      },
+    }
 
     function show(known, isSelected) {
       run = known
