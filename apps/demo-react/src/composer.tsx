@@ -57,9 +57,6 @@ export function Composer() {
   return (
     <section className="panel composer" aria-labelledby="document-heading">
       <h1 id="document-heading">Summarise a document, and watch</h1>
-      <p id="author" className="note">
-        {info?.author}
-      </p>
       <fieldset id="samples" className="samples">
         <legend className="hidden">Sample documents</legend>
         {info?.samples.map(({ id, title, size }) => (
@@ -105,6 +102,9 @@ export function Composer() {
           <input id="file" type="file" className="hidden" onChange={(event) => takeFile(event.target.files?.[0])} />
         </label>
       </div>
+      <p id="author" className="note said">
+        {info?.author}
+      </p>
       <p id="refusal" className="alert said" role="alert" hidden={problem === null}>
         {problem}
       </p>

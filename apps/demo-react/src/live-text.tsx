@@ -19,7 +19,9 @@ export function LiveText({ runId }: { runId: string }) {
       <div>
         {paragraphs.map((text, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a paragraph is known by its place
-          <p key={index}>{text}</p>
+          <p key={index}>
+            <span>{text}</span>
+          </p>
         ))}
       </div>
     </section>

@@ -1,20 +1,15 @@
 // The page of the demo: one script tag for the monitor, no framework. Start reading at run-panel.js.
 import { createComposer } from './composer.js'
 import { createConnectionSign } from './connection-sign.js'
-import { $, element } from './element.js'
-import { addressOf, createVisit, variants } from './page.js'
+import { $ } from './element.js'
+import { addressOf, createVisit } from './page.js'
 import { createRunList } from './run-list.js'
 import { createRunPanel } from './run-panel.js'
 
 const visit = createVisit()
 const parts = [createComposer(visit), createRunList(visit), createRunPanel(visit), createConnectionSign()]
 
-const links = variants.map(({ name, path }) => {
-  const link = element('a', name)
-  if (path === '/') link.setAttribute('aria-current', 'page')
-  $('switch').append(link)
-  return { link, path }
-})
+const links = [...$('switch').children].map((link) => ({ link, path: link.getAttribute('href') }))
 
 visit.subscribe(render)
 render()

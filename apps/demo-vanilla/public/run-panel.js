@@ -91,7 +91,7 @@ export function createRunPanel(visit) {
     const box = $('live').firstElementChild
     while (box.children.length > paragraphs.length) box.lastElementChild.remove()
     for (const [index, text] of paragraphs.entries()) {
-      const node = box.children[index] ?? box.appendChild(document.createElement('p'))
+      const node = (box.children[index] ?? box.appendChild(createParagraph())).firstElementChild
       // Only what is new is added: what a person has selected stays selected.
       if (node.firstChild && text.startsWith(node.textContent)) {
         node.firstChild.appendData(text.slice(node.textContent.length))
@@ -106,4 +106,10 @@ export function createRunPanel(visit) {
     setText($('run-time'), seconds(startedAt, endedAt ?? Date.now()))
     steps.showTimes(endedAt)
   }
+}
+
+function createParagraph() {
+  const paragraph = element('p')
+  paragraph.append(element('span'))
+  return paragraph
 }

@@ -36,7 +36,9 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('shows a run from its start to its result, reloaded in the middle and in a second tab', async ({ expect }) => {
+  it.concurrent('shows a run from its start to its result, reloaded in the middle and in a second tab', async ({
+    expect,
+  }) => {
     const { page, faults } = await open()
     await summarise(page, 'US Constitution')
     await reachesStep(page, 'outline')
@@ -138,7 +140,9 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('says that it reconnects when its connection is cut, and goes on without a hole', async ({ expect }) => {
+  it.concurrent('says that it reconnects when its connection is cut, and goes on without a hole', async ({
+    expect,
+  }) => {
     const proxy = await tcpProxy(demo.port)
     const { page } = await open(`http://localhost:${proxy.port}/`)
     await summarise(page, 'US Constitution')

@@ -38,11 +38,7 @@ function spawnDemo(args: readonly string[], env: NodeJS.ProcessEnv) {
  *
  * @param pace how long a word takes, ms
  */
-export async function startDemo(
-  env: NodeJS.ProcessEnv = {},
-  args = ['--port', '0'],
-  pace = 4,
-): Promise<DemoProcess> {
+export async function startDemo(env: NodeJS.ProcessEnv = {}, args = ['--port', '0'], pace = 4): Promise<DemoProcess> {
   const { child, output } = spawnDemo([...args, '--pace', String(pace)], env)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {

@@ -15,7 +15,7 @@ it('shows a run to its end on each of the pages though its web server, and then 
   const redis = await startRedis()
   const free = await listen()
   await free.close()
-  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)])
+  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)], 10)
   const browser = await launchBrowser()
   try {
     const first = `http://localhost:${free.port}/`
@@ -36,7 +36,7 @@ it('shows a run to its end on each of the pages though its web server, and then 
     await Promise.all(pages.map((each) => each.locator('#connection', { hasText: 'reconnecting' }).waitFor()))
     const other = await openPage(browser, `${second}?run=${runIdOf(page)}`)
     pages.push(other.page)
-    await Promise.all(pages.map((each) => reachesStep(each, 'summary')))
+    await reaches(other.page, 'running')
     process.kill(processOf(demo.output(), 'worker'), 'SIGKILL')
     await Promise.all(pages.map((each) => reaches(each, 'completed')))
     const texts = await Promise.all(pages.map((each) => each.locator('#live').textContent()))
