@@ -25,7 +25,7 @@ afterAll(async () => {
 describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => {
   const open = (from = demo.url) => openVisit(browser, from + path)
 
-  it.concurrent('says that no LLM is connected, what to do about it, and that nothing runs', async ({ expect }) => {
+  it('says that no LLM is connected, what to do about it, and that nothing runs', async ({ expect }) => {
     const { page, faults } = await open()
     await page.getByText('No LLM is connected').waitFor()
     await page.getByText('OPENAI_BASE_URL').waitFor()
@@ -36,9 +36,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('shows a run from its start to its result, reloaded in the middle and in a second tab', async ({
-    expect,
-  }) => {
+  it('shows a run from its start to its result, reloaded in the middle and in a second tab', async ({ expect }) => {
     const { page, faults } = await open()
     await summarise(page, 'US Constitution')
     await reachesStep(page, 'outline')
@@ -67,7 +65,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await Promise.all([page, second.page].map((each) => each.context().close()))
   })
 
-  it.concurrent('shows several runs at once, each in the list and one of them whole', async ({ expect }) => {
+  it('shows several runs at once, each in the list and one of them whole', async ({ expect }) => {
     const { page } = await open(slowDemo.url)
     await summarise(page, 'Alice in Wonderland')
     await reachesStep(page, 'outline')
@@ -96,7 +94,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('stops a run from another tab than the one that started it', async ({ expect }) => {
+  it('stops a run from another tab than the one that started it', async ({ expect }) => {
     const { page } = await open(slowDemo.url)
     await summarise(page, 'Alice in Wonderland')
     await reachesStep(page, 'outline')
@@ -108,7 +106,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await Promise.all([page, second.page].map((each) => each.context().close()))
   })
 
-  it.concurrent('shows why a run failed', async ({ expect }) => {
+  it('shows why a run failed', async ({ expect }) => {
     const { page } = await open()
     await summarise(page, 'Not a Text')
     await reaches(page, 'failed')
@@ -119,7 +117,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('takes a file and pasted text, and refuses none at all', async ({ expect }) => {
+  it('takes a file and pasted text, and refuses none at all', async ({ expect }) => {
     const { page } = await open()
     await page.getByRole('button', { name: 'Summarise' }).click()
     await page.getByText('There is no text yet').waitFor()
@@ -140,9 +138,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('says that it reconnects when its connection is cut, and goes on without a hole', async ({
-    expect,
-  }) => {
+  it('says that it reconnects when its connection is cut, and goes on without a hole', async ({ expect }) => {
     const proxy = await tcpProxy(demo.port)
     const { page } = await open(`http://localhost:${proxy.port}/`)
     await summarise(page, 'US Constitution')
@@ -162,7 +158,7 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await proxy.close()
   })
 
-  it.concurrent('says so when the address names no run', async ({ expect }) => {
+  it('says so when the address names no run', async ({ expect }) => {
     const { page, faults } = await openVisit(browser, `${demo.url}${path}?run=a%7Db`)
     await page.getByText('Expected a run id').waitFor()
 
@@ -171,7 +167,26 @@ describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => 
     await page.context().close()
   })
 
-  it.concurrent('can be used with the keyboard alone', async ({ expect }) => {
+  it('moves nothing while words and steps come', async ({ expect }) => {
+    const { page } = await open()
+    await summarise(page, 'US Constitution')
+    await reachesStep(page, 'outline')
+    const shifts = await page.evaluateHandle(() => {
+      const seen: number[] = []
+      const observer = new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) seen.push((entry as PerformanceEntry & { value: number }).value)
+      })
+      observer.observe({ type: 'layout-shift' })
+      return seen
+    })
+    await reachesStep(page, 'summary')
+    const sum = await shifts.evaluate((seen) => seen.reduce((total, value) => total + value, 0))
+
+    expect(sum).toBeLessThan(0.001)
+    await page.context().close()
+  })
+
+  it('can be used with the keyboard alone', async ({ expect }) => {
     const { page } = await open()
     await page.getByRole('button', { name: 'Gettysburg Address' }).press('Enter')
     await page.getByText('Gettysburg Address,').waitFor()

@@ -16,6 +16,27 @@ afterAll(async () => {
   await demo.close()
 })
 
+describe('the server of the demo', () => {
+  it('serves the files of its pages, and nothing else of this disk', async () => {
+    const statusOf = async (path: string) => (await fetch(demo.url + path, { redirect: 'manual' })).status
+    const script = await fetch(`${demo.url}react/app.js`)
+    const others = [
+      'react/main.tsx',
+      'vue/../package.json',
+      'react/..%2fpackage.json',
+      'package.json',
+      'texts/README.md',
+    ]
+
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(await Promise.all(['', 'react/', 'vue/', 'vue/app.css', 'icon.svg'].map(statusOf))).toEqual(
+      Array(5).fill(200),
+    )
+    expect(await Promise.all(others.map(statusOf))).toEqual(others.map(() => 404))
+    expect((await fetch(`${demo.url}vue`, { redirect: 'manual' })).headers.get('location')).toBe('/vue/')
+  })
+})
+
 describe('a page written for the seed', () => {
   it('works as it is: a chain id and four callbacks', async () => {
     const { page } = await openPage(browser, demo.url)
