@@ -13,6 +13,12 @@ const soak = {
   test: { name: 'soak', include: ['apps/e2e/soak/**/*.soak.ts'], execArgv: ['--expose-gc'] },
 }
 
+// What installs packages as their users do, which takes its time: `npm run test:long`.
+const long = {
+  extends: true as const,
+  test: { name: 'long', include: ['apps/e2e/long/**/*.long.ts'], testTimeout: 600_000, hookTimeout: 600_000 },
+}
+
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
@@ -29,6 +35,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       ...(process.env.LLMMON_SOAK_MINUTES ? [soak] : []),
+      ...(process.env.LLMMON_LONG ? [long] : []),
       {
         extends: true,
         test: {
@@ -43,7 +50,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.{ts,tsx}'] },
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '19' },
+          include: ['packages/*/test/**/*.dom.test.{ts,tsx}'],
+        },
       },
       {
         // The oldest React that is supported.
@@ -51,7 +63,12 @@ export default defineConfig({
         resolve: {
           alias: [{ find: /^(react(?:-dom)?)(\/.+)?$/, replacement: source('react/test/react-18/node_modules/$1$2') }],
         },
-        test: { name: 'react-18', environment: 'happy-dom', include: ['packages/react/test/**/*.dom.test.tsx'] },
+        test: {
+          name: 'react-18',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '18' },
+          include: ['packages/react/test/**/*.dom.test.tsx'],
+        },
       },
       {
         // Whole paths, on what the build wrote: the demo server, the global file, a real browser.

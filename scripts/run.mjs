@@ -57,7 +57,7 @@ async function test() {
   const tools = neededTools(root)
   if (args.length > 0) {
     for (const { find } of tools) {
-      const missing = await find()
+      const missing = await find(console.error)
       if (missing) console.error(`llmmon: ${missing}`)
     }
     return finish([await runVitest(root, args)])
@@ -67,9 +67,10 @@ async function test() {
   finish([checked, await runVitest(root, [])])
 }
 
-// The same tests, but where they play random histories, many more.
+// The same tests, but where they play random histories, many more; and what installs packages as their users do.
 async function testLong() {
   process.env.LLMMON_MODEL_RUNS ??= '1000'
+  process.env.LLMMON_LONG = '1'
   await test()
 }
 

@@ -1,10 +1,10 @@
-import { checkRunId, isTerminal, type Json, type JsonObject, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { checkRunId, type Json, type JsonObject, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { deliverEvents } from './event-delivery.js'
 import { iterateEvents } from './event-iterator.js'
 import type { KnownRun } from './known-run.js'
 import { createListeners } from './listeners.js'
 import type { MonitorHandlers } from './monitor-events.js'
-import { handlerOf, MonitorHandlerTarget } from './monitor-handlers.js'
-import type { LogReader } from './run-log.js'
+import { MonitorHandlerTarget } from './monitor-handlers.js'
 import type { AnySteps, RunId } from './run-of.js'
 import { createRunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
@@ -43,11 +43,11 @@ export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
   readonly #outcome = createRunOutcome<Result>()
-  readonly #subscribers = createListeners('a subscriber')
+  readonly #subscribers = createListeners('subscribe')
   readonly #leave: () => void
-  #read: LogReader | undefined
-  #hasToldEnd = false
+  readonly #known: KnownRun | undefined
   #closed: MonitorSnapshot<Result, Metadata, Steps> | undefined
+  readonly #isClosed = () => this.#closed !== undefined
 
   /**
    * @param runId the run's id
@@ -61,26 +61,21 @@ export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps
     const registry = client === undefined ? sharedRegistry(options) : registryOf(client)
     if (!registry) throw new LlmmonError('invalid_argument', 'Expected client to be what createMonitorClient() gives.')
     const run = registry.join(this, runId, initialState)
+    const stopDelivering = deliverEvents(run, this.handlers, this.#outcome, this.#isClosed, initialState)
     const stopShowing = run.store.subscribe(() => this.#subscribers.tell())
-    const stopListening = run.listeners.add(() => this.#look())
     this.#registry = registry
     this.#run = run
+    this.#known = initialState
     this.#leave = () => {
       stopShowing()
-      stopListening()
+      stopDelivering()
       registry.leave(this, run)
     }
     this.addHandlers(options as MonitorHandlers)
-    setTimeout(() => {
-      this.#read = run.read(initialState)
-      this.#look()
-    }, 0)
   }
 
   /** What the run gives. Rejects with LlmmonError `run_failed`, `cancelled`, `abandoned`, `lost`, `refused` or `closed`; never an unhandled rejection. */
-  get result(): Promise<Result> {
-    return this.#outcome.promise
-  }
+  readonly result: Promise<Result> = this.#outcome.promise
 
   /** The state of the run and the connection; the same object until something changes. */
   readonly getSnapshot = (): MonitorSnapshot<Result, Metadata, Steps> => this.#closed ?? this.#stored()
@@ -94,7 +89,7 @@ export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps
    * @throws (rejects with) LlmmonError `no_writer`, `refused`, `timeout`, `closed`.
    */
   cancel(reason?: string): Promise<'accepted' | 'already_ended'> {
-    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'This monitor was closed.'))
+    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'The monitor was closed.'))
     return this.#registry.cancel(this.runId, reason)
   }
 
@@ -106,59 +101,20 @@ export class ChainMonitor<Result = Json, Metadata = JsonObject, Steps = AnySteps
     const snapshot = this.#stored()
     this.#closed = { ...snapshot, connection: { ...snapshot.connection, state: 'closed', retryAt: null } }
     this.#leave()
-    this.#outcome.fail('closed', 'The monitor was closed before the run ended.')
+    this.#outcome.fail('closed', 'The monitor was closed.')
     this.#subscribers.tell()
-    this.handlers.clear()
+    for (const list of Object.values(this.handlers)) list.clear()
     // Whoever iterates finds that it is over.
     listeners.tell()
   }
 
   /** The run's events from the first; ends after the terminal one. Breaking off ends the iteration, not the run. */
   [Symbol.asyncIterator](): AsyncGenerator<RunEvent> {
-    return iterateEvents(this.#run, () => this.#closed !== undefined)
+    return iterateEvents(this.#run, this.#isClosed, this.#known)
   }
 
   // What crosses the wire is of the chain's types, as far as the chain's own code is.
   #stored(): MonitorSnapshot<Result, Metadata, Steps> {
     return this.#run.store.getSnapshot() as unknown as MonitorSnapshot<Result, Metadata, Steps>
-  }
-
-  /** Takes what is new of the run. Before the task that made the monitor is done there is no reader, and nothing is taken. */
-  #look(): void {
-    const read = this.#read
-    if (!read) return
-    // What a handler causes comes after what is being told: only who has the reader reads.
-    this.#read = undefined
-    const run = this.#run
-    for (let next = read(); next && !this.#closed; next = read()) {
-      if (next === 'reset') {
-        this.#hasToldEnd = false
-        this.#outcome.reset()
-        this.handlers.forget()
-        this.handlers.tell('onReset', { reason: run.resetReason })
-      } else this.#deliver(next)
-    }
-    if (this.#closed) return
-    this.#read = read
-    const { failure } = run
-    if (failure) {
-      this.#outcome.fail(failure.code === 'lost' ? 'lost' : 'refused', failure.error)
-      if (!this.#hasToldEnd) this.handlers.tell('onError', failure)
-      this.#hasToldEnd = true
-    } else if (run.isFinal) this.#outcome.end()
-  }
-
-  #deliver(event: RunEvent): void {
-    this.#hasToldEnd ||= isTerminal(event)
-    this.#outcome.take(event)
-    this.handlers.tell('onEvent', event)
-    const name = handlerOf[event.update_type]
-    if (name) this.handlers.tell(name, event as never)
-    // A page that knows only the seed's four callbacks must not wait for ever for a run that was cancelled.
-    if (event.update_type === 'cancelled' && !this.handlers.hears('onCancelled')) {
-      const { reason, seq, ts } = event
-      const error = reason ?? 'The run was cancelled.'
-      this.handlers.tell('onError', { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
-    }
   }
 }

@@ -14,7 +14,7 @@ import { backoffMs } from './backoff.js'
  */
 export type ConnectionPhase = 'idle' | 'connecting' | 'greeting' | 'open' | 'waiting' | 'refused' | 'closed'
 
-/** A connection, without its socket. */
+/** A connection, without its socket and timers: those are made to fit by its shell, see `createLink`. */
 export interface ConnectionState {
   readonly phase: ConnectionPhase
   /** Attempts that have failed since the last stable connection. */
@@ -23,6 +23,8 @@ export interface ConnectionState {
   readonly openedAt: number | null
   /** What stopped it last. */
   readonly reason: string | null
+  /** The close code that it comes back after, if there was one. */
+  readonly code: number | null
   /** When it tries again, ms; null while it does not wait. */
   readonly retryAt: number | null
   /** After how long the server wants it back, ms. */
@@ -51,18 +53,13 @@ export type ConnectionNews =
 /** What can happen to a connection, when (ms), and with what luck (0 to 1). */
 export type ConnectionEvent = ConnectionNews & { readonly now: number; readonly random: number }
 
-/** What the shell is to do. */
-export type ConnectionEffect =
-  | { readonly type: 'connect'; readonly tokenReason: 'connect' | 'expired' }
-  | { readonly type: 'greet' | 'drop' | 'cancel-retry' | 'forget-positions' }
-  | { readonly type: 'retry-in'; readonly ms: number }
-
 /** A connection that nobody has needed yet. */
 export const idleConnection: ConnectionState = {
   phase: 'idle',
   attempt: 0,
   openedAt: null,
   reason: null,
+  code: null,
   retryAt: null,
   comeBack: null,
 }
@@ -71,98 +68,95 @@ export const idleConnection: ConnectionState = {
 const stableMs = 10_000
 const rateLimitedMs = 10_000
 
-type Step = readonly [ConnectionState, readonly ConnectionEffect[]]
+/** True in the phases that have a socket or are about to. */
+export function hasSocket({ phase }: ConnectionState): boolean {
+  return phase === 'connecting' || phase === 'greeting' || phase === 'open'
+}
 
-/** What an event does to a connection. An event that means nothing in its phase gives the same state back. */
-export function connection(state: ConnectionState, event: ConnectionEvent): Step {
-  const { phase } = state
+/** What an event makes of a connection. One that means nothing in its phase gives the same state back. */
+export function connection(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  const { phase, attempt } = state
   const { now, random } = event
-  const hasSocket = phase === 'connecting' || phase === 'greeting' || phase === 'open'
-  const letGo: readonly ConnectionEffect[] = [{ type: hasSocket ? 'drop' : 'cancel-retry' }]
-  if (phase === 'closed') return [state, []]
+  const isUp = hasSocket(state)
+  const isWaiting = phase === 'waiting'
   switch (event.type) {
     case 'need':
       // Refused is not tried again by itself; but who asks anew may have a reason, such as having logged in.
-      if (phase === 'idle' || phase === 'refused') return connect(state)
+      if (phase === 'idle' || phase === 'refused') return down(state, 'connecting')
       break
     case 'unneeded':
-      if (hasSocket || phase === 'waiting') return [{ ...idleConnection, attempt: state.attempt }, letGo]
+      if (isUp || isWaiting) return { ...idleConnection, attempt }
       break
     case 'opened':
-      if (phase === 'connecting') return [{ ...state, phase: 'greeting' }, [{ type: 'greet' }]]
+      if (phase === 'connecting') return { ...state, phase: 'greeting' }
       break
     case 'welcome':
-      if (phase === 'greeting') return [{ ...state, phase: 'open', openedAt: now, reason: null }, []]
+      if (phase === 'greeting') return { ...state, phase: 'open', openedAt: now, reason: null }
       break
     case 'lost':
-      if (hasSocket) return lost(state, event)
+      if (isUp) return lost(state, event)
       break
     case 'silent':
-      if (hasSocket) return wait(state, event, 'nothing was heard from the server', letGo)
+      if (isUp) return wait(state, event, 'nothing was heard from the server')
       break
     case 'token-failed':
       if (phase === 'connecting') return wait(state, event, 'getToken failed')
       break
     case 'retry-due':
-      if (phase === 'waiting') return connect(state)
+      if (isWaiting) return down(state, 'connecting')
       break
     case 'wake': {
       // Something got better, for everybody at once: come back soon, but not all together.
-      const ms = random * 1_000
-      if (phase === 'waiting' && (state.retryAt ?? Number.POSITIVE_INFINITY) > now + ms) {
-        return [{ ...state, retryAt: now + ms }, [...letGo, { type: 'retry-in', ms }]]
-      }
+      const retryAt = now + random * 1_000
+      if (isWaiting && !(state.retryAt && state.retryAt <= retryAt)) return { ...state, retryAt }
       break
     }
     case 'sleep':
-      if (hasSocket || phase === 'waiting') return [waiting(state, 'the page is put aside', null), letGo]
+      if (isUp || isWaiting) return down(state, 'waiting', 'the page is put aside')
       break
     case 'unusable':
-      if (phase === 'connecting') return refused(state, event.reason)
+      if (phase === 'connecting') return down(state, 'refused', event.reason)
       break
     case 'goaway':
-      if (hasSocket) return [{ ...state, comeBack: event.afterMs }, []]
+      if (isUp) return { ...state, comeBack: event.afterMs }
       break
     case 'close':
-      return [{ ...idleConnection, phase: 'closed' }, letGo]
+      if (phase !== 'closed') return { ...idleConnection, phase: 'closed' }
   }
-  return [state, []]
+  return state
 }
 
-function connect(state: ConnectionState, tokenReason: 'connect' | 'expired' = 'connect'): Step {
-  return [{ ...waiting(state, state.reason, null), phase: 'connecting' }, [{ type: 'connect', tokenReason }]]
-}
-
-function refused(state: ConnectionState, reason: string): Step {
-  return [{ ...waiting(state, reason, null), phase: 'refused' }, []]
-}
-
-function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): Step {
+function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): ConnectionState {
   const { code, random } = event
   const reason = event.reason || `the connection was closed with ${code}`
-  if (closeReaction(code) === 'stop') return refused(state, reason)
+  if (closeReaction(code) === 'stop') return down(state, 'refused', reason)
   // A fresh token helps at once; one that is refused again waits like everything else.
-  if (code === 4501 && state.openedAt !== null) return connect({ ...state, reason, attempt: 0 }, 'expired')
+  if (code === 4501 && state.openedAt) return { ...down(state, 'connecting', reason, code), attempt: 0 }
   let ms: number | undefined
   if (state.comeBack) ms = state.comeBack[0] + random * (state.comeBack[1] - state.comeBack[0])
   if (code === 4503) ms = rateLimitedMs * (1 + random)
-  return wait(state, event, reason, code === 4505 ? [{ type: 'forget-positions' }] : [], ms)
+  return wait(state, event, reason, code, ms)
 }
 
-/** @param ms how long to wait, if that is known */
+/** @param ms how long, if that is known */
 function wait(
   state: ConnectionState,
   { now, random }: ConnectionEvent,
   reason: string,
-  first: readonly ConnectionEffect[] = [],
+  code?: number,
   ms?: number,
-): Step {
+): ConnectionState {
   const failures = now - (state.openedAt ?? now) >= stableMs ? 0 : state.attempt
-  const waitMs = ms ?? backoffMs(failures, random)
-  const next = { ...waiting(state, reason, now + waitMs), attempt: failures + 1 }
-  return [next, [...first, { type: 'retry-in', ms: waitMs }]]
+  const retryAt = now + (ms ?? backoffMs(failures, random))
+  return { ...down(state, 'waiting', reason, code), attempt: failures + 1, retryAt }
 }
 
-function waiting(state: ConnectionState, reason: string | null, retryAt: number | null): ConnectionState {
-  return { ...state, phase: 'waiting', reason, retryAt, openedAt: null, comeBack: null }
+/** The connection without its socket, and without what belonged to that. */
+function down(
+  state: ConnectionState,
+  phase: ConnectionPhase,
+  reason = state.reason,
+  code: number | null = null,
+): ConnectionState {
+  return { ...state, phase, reason, code, openedAt: null, retryAt: null, comeBack: null }
 }

@@ -1,8 +1,8 @@
 import {
-  type ConnectionEffect,
   type ConnectionNews,
   type ConnectionState,
   connection,
+  hasSocket,
   idleConnection,
 } from './connection-machine.js'
 import type { WebSocketLike } from './socket.js'
@@ -14,7 +14,7 @@ export interface LinkOptions {
   /** Makes the socket; when it throws, the link is refused and stays so. */
   open(token: Token): WebSocketLike
   /** The socket is open: say who you are and what you want. */
-  greet(): void
+  greet(token: Token): void
   /** Takes a text of the server. What it throws is reported, and the text ignored. */
   receive(text: string): void
   /** Where the server says that it cannot use this client's positions. */
@@ -43,6 +43,8 @@ export function createLink(options: LinkOptions) {
   /** Counts the sockets: what an older one says is not heard. */
   let generation = 0
   let heardAt = 0
+  let token: Token
+  let probeTimer: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let stopListening: (() => void) | undefined
 
@@ -52,38 +54,41 @@ export function createLink(options: LinkOptions) {
     waiting.push(news)
     if (isHandling) return
     isHandling = true
-    for (let next = waiting.shift(); next; next = waiting.shift()) step(next)
-    isHandling = false
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) step(next)
+    } finally {
+      isHandling = false
+    }
   }
 
+  /** Makes the socket, the timer and what listens to the page fit the new state. */
   const step = (news: ConnectionNews) => {
-    const before = state
-    const [next, effects] = connection(before, { ...news, now: Date.now(), random: Math.random() })
+    const { phase } = state
+    const next = connection(state, { ...news, now: Date.now(), random: Math.random() })
+    if (next === state) return
     state = next
-    if (!['idle', 'closed', 'refused'].includes(next.phase)) stopListening ??= listen()
+    const isUp = hasSocket(next)
+    if (!isUp) drop()
+    if (isUp || next.phase === 'waiting') stopListening ??= listen()
     else {
       stopListening?.()
       stopListening = undefined
     }
-    for (const effect of effects) perform[effect.type](effect as never)
-    if (next !== before) options.changed(next)
+    clearTimeout(retryTimer)
+    // Holds a Node process: somebody needs this connection.
+    if (next.retryAt) retryTimer = setTimeout(() => handle({ type: 'retry-due' }), next.retryAt - Date.now())
+    if (next.phase !== phase) {
+      if (next.code === 4505) options.forgetPositions()
+      if (next.phase === 'connecting') void connect(next.code === 4501 ? 'expired' : 'connect')
+      if (next.phase === 'greeting') options.greet(token)
+    }
+    options.changed(next)
   }
 
-  const perform: { [Type in ConnectionEffect['type']]: (effect: ConnectionEffect & { type: Type }) => void } = {
-    connect: ({ tokenReason }) => void connect(tokenReason),
-    greet: options.greet,
-    drop() {
-      generation += 1
-      socket?.close(1000, '')
-      socket = undefined
-    },
-    'retry-in'({ ms }) {
-      clearTimeout(retryTimer)
-      // Holds a Node process: somebody needs this connection.
-      retryTimer = setTimeout(() => handle({ type: 'retry-due' }), ms)
-    },
-    'cancel-retry': () => clearTimeout(retryTimer),
-    'forget-positions': options.forgetPositions,
+  const drop = () => {
+    generation += 1
+    socket?.close(1000, '')
+    socket = undefined
   }
 
   const connect = async (reason: 'connect' | 'expired') => {
@@ -91,14 +96,15 @@ export function createLink(options: LinkOptions) {
     const mine = generation
     const isMine = () => mine === generation
     heardAt = Date.now()
-    let token: Token
+    let given: Token
     try {
-      if (options.getToken) token = await options.getToken(reason)
+      if (options.getToken) given = await options.getToken(reason)
     } catch {
       if (isMine()) handle({ type: 'token-failed' })
       return
     }
     if (!isMine()) return
+    token = given
     try {
       socket = options.open(token)
     } catch (error) {
@@ -131,22 +137,22 @@ export function createLink(options: LinkOptions) {
     const watchdog = quietly(setInterval(check, checkMs))
     const listening = new AbortController()
     const { addEventListener } = globalThis as { addEventListener?: typeof globalThis.addEventListener }
-    for (const name of ['online', 'pageshow', 'pagehide', 'visibilitychange']) {
+    for (const name of ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange']) {
       addEventListener?.(name, hear, { signal: listening.signal })
     }
     return () => {
       clearInterval(watchdog)
-      clearTimeout(retryTimer)
+      clearTimeout(probeTimer)
+      probeTimer = undefined
       listening.abort()
     }
   }
 
   const hear = ({ type }: Event) => {
-    if (type === 'pagehide') handle({ type: 'sleep' })
-    else if (type !== 'visibilitychange' || document.visibilityState === 'visible') {
-      handle({ type: 'wake' })
-      probe()
-    }
+    if (type === 'pagehide') return handle({ type: 'sleep' })
+    if (type === 'visibilitychange' && document.visibilityState !== 'visible') return
+    if (type !== 'offline') handle({ type: 'wake' })
+    probe()
   }
 
   // By the clock, not by counting timers: in a hidden tab they may come once a minute.
@@ -155,12 +161,17 @@ export function createLink(options: LinkOptions) {
     if (Date.now() - heardAt > limitMs) handle({ type: 'silent' })
   }
 
-  // Back from sleep or a dead network: the socket may be a corpse that nobody has told us of.
+  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of. A server that owes no
+  // heartbeat does not answer either.
   const probe = () => {
-    const before = heardAt
-    if (state.phase !== 'open' || Date.now() - before < link.heartbeatMs) return
+    if (state.phase !== 'open' || probeTimer || link.heartbeatMs === Number.POSITIVE_INFINITY) return
+    const [mine, before] = [generation, heardAt]
     link.send({ type: 'ping', n: 0 })
-    quietly(setTimeout(() => heardAt === before && handle({ type: 'silent' }), pingTimeoutMs))
+    const check = () => {
+      probeTimer = undefined
+      if (generation === mine && heardAt === before) handle({ type: 'silent' })
+    }
+    probeTimer = quietly(setTimeout(check, pingTimeoutMs))
   }
 
   const link = {

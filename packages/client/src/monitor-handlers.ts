@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
+import type { Json, JsonObject } from '@llmmon/core/protocol'
 import { createListeners, type Listeners } from './listeners.js'
 import type { HandlerData, HandlerName, HandlerProperties, MonitorHandlers } from './monitor-events.js'
 import type { AnySteps } from './run-of.js'
@@ -21,63 +21,28 @@ const handlerNames: readonly HandlerName[] = [...Object.values(handlerOf), 'onRe
 /** Whoever comes too late for one of these is told all the same. */
 const remembered: readonly HandlerName[] = ['onStart', 'onComplete', 'onError', 'onCancelled']
 
-/** The handlers of a monitor, and what those who come late are to be told. */
-export function createHandlerTable() {
-  const listeners = new Map<HandlerName, Listeners<never>>()
-  const assigned = new Map<HandlerName, () => void>()
-  const past = new Map<HandlerName, unknown>()
+/** The handlers of a monitor, by the property that takes them. */
+export type HandlerTable = { readonly [Name in HandlerName]: Listeners<HandlerData<Name>> }
 
-  /** Adds a handler; gives how to take it off. */
-  const add = (name: HandlerName, handler: (data: never) => void): (() => void) => {
-    if (typeof handler !== 'function') {
-      throw new LlmmonError('invalid_argument', `Expected ${name} to be given a function; got ${typeof handler}.`)
-    }
-    const list = listeners.get(name) ?? createListeners<never>(`a handler of ${name}`)
-    listeners.set(name, list)
-    return list.add(handler, past.get(name) as never)
-  }
-
-  return {
-    add,
-
-    /** Puts a handler in the place of the one assigned before; null takes it away. */
-    assign(name: HandlerName, handler: ((data: never) => void) | null): void {
-      assigned.get(name)?.()
-      if (handler) assigned.set(name, add(name, handler))
-    },
-
-    /** True when somebody listens for this. */
-    hears: (name: HandlerName) => (listeners.get(name)?.count() ?? 0) > 0,
-
-    /** Calls the handlers. */
-    tell<Name extends HandlerName>(name: Name, data: HandlerData<Name>): void {
-      if (remembered.includes(name)) past.set(name, data)
-      listeners.get(name)?.tell(data as never)
-    },
-
-    /** Forgets what has been told. */
-    forget: () => past.clear(),
-
-    /** Takes every handler off. */
-    clear(): void {
-      for (const list of listeners.values()) list.clear()
-    },
-  }
+/** Makes the handlers of a monitor: none. */
+export function createHandlerTable(): HandlerTable {
+  const lists = handlerNames.map((name) => [name, createListeners(name, remembered.includes(name))])
+  return Object.fromEntries(lists)
 }
 
 /** The part of a monitor that takes handlers: by method, by assignment, or at once. */
 class HandlerTarget {
-  /** The table of this monitor's handlers. */
+  /** The handlers of this monitor. */
   protected readonly handlers = createHandlerTable()
 
   static {
     for (const name of handlerNames) {
       Object.defineProperty(HandlerTarget.prototype, name, {
         get(this: HandlerTarget) {
-          return (handler: (data: never) => void) => this.handlers.add(name, handler)
+          return this.handlers[name].add
         },
-        set(this: HandlerTarget, handler: ((data: never) => void) | null) {
-          this.handlers.assign(name, handler)
+        set(this: HandlerTarget, handler: null) {
+          this.handlers[name].assign(handler)
         },
       })
     }
@@ -85,10 +50,7 @@ class HandlerTarget {
 
   /** Adds the handlers that were given at once. */
   protected addHandlers(given: MonitorHandlers): void {
-    for (const name of handlerNames) {
-      const handler = given[name]
-      if (handler) this.handlers.add(name, handler as (data: never) => void)
-    }
+    for (const name of handlerNames) if (given[name]) this.handlers[name].add(given[name] as () => void)
   }
 }
 

@@ -1,7 +1,7 @@
-import { LlmmonError, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
+import { LlmmonError, type RunEvent } from '@llmmon/core/protocol'
 import { createLink, type Link } from './link.js'
 import type { RunSource, RunSourceOptions } from './run-source.js'
-import { shownState } from './snapshot.js'
+import { refusalOf, shownConnection } from './snapshot.js'
 import { openSocket } from './socket.js'
 import type { WatchedRun } from './watched-run.js'
 
@@ -28,12 +28,12 @@ export function createPlainSource({ url, getToken, WebSocket }: RunSourceOptions
         greet: () => link.handle({ type: 'welcome' }),
         receive: (text) => take(run, text),
         forgetPositions: () => run.reset('epoch'),
-        changed({ phase, reason, retryAt }) {
-          const isDone = phase === 'refused' && run.hasEnded
-          store.setConnection(isDone ? { state: 'idle', reason: null } : { state: shownState(phase), reason, retryAt })
+        changed(state) {
+          // A server closes like this when it has said everything: then the run is over and nobody is connected any more.
+          const isDone = state.phase === 'refused' && run.hasEnded
+          store.setConnection(isDone ? { state: 'idle', reason: null } : shownConnection(state))
           if (isDone) run.end()
-          else if (phase === 'refused')
-            run.fail({ error: `The server ended the connection: ${reason}.`, code: 'refused' })
+          else if (state.phase === 'refused') run.fail(refusalOf(state))
         },
       })
       // Its frames are events only, so silence means nothing here.
@@ -48,7 +48,7 @@ export function createPlainSource({ url, getToken, WebSocket }: RunSourceOptions
     },
 
     async cancel() {
-      const message = "A plain connection cannot ask the writer to stop; use protocol: 'llmmon'."
+      const message = "A plain connection cannot cancel; use protocol: 'llmmon'."
       throw new LlmmonError('unsupported', message)
     },
 
@@ -67,7 +67,7 @@ function take(run: WatchedRun, text: string): void {
   if (typeof seq !== 'number') {
     // Our plain endpoint refuses with a code and the run's id; the errors of a Django server have neither.
     if (event.update_type === 'error' && 'code' in event && 'run_id' in event) {
-      run.fail(event as UnsequencedEvent)
+      run.fail({ message: event.error, code: event.code })
       return
     }
     // A Django server numbers nothing: what arrives is taken as it comes.

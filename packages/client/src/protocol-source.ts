@@ -1,8 +1,8 @@
-import { decodeServerFrame, type ErrorFrame, LlmmonError, type ServerFrame, subprotocol } from '@llmmon/core/protocol'
+import { type ErrorFrame, LlmmonError, type ServerFrame, subprotocol } from '@llmmon/core/protocol'
 import type { ConnectionState } from './connection-machine.js'
 import { createLink, quietly } from './link.js'
 import type { RunSource, RunSourceOptions } from './run-source.js'
-import { shownState } from './snapshot.js'
+import { refusalOf, shownConnection } from './snapshot.js'
 import { openSocket } from './socket.js'
 import type { WatchedRun } from './watched-run.js'
 
@@ -18,7 +18,8 @@ interface Watch {
 interface Command {
   readonly runId: string
   readonly reason: string | undefined
-  settle(answer: 'accepted' | 'already_ended' | LlmmonError): void
+  resolve(answer: 'accepted' | 'already_ended'): void
+  reject(error: LlmmonError): void
 }
 
 /** The server answers within 6 s; beyond that the connection is to blame. */
@@ -30,36 +31,34 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
   const watches = new Map<string, Watch>()
   const commands = new Map<number, Command>()
   let lastRef = 0
-  let helloToken: string | undefined
 
   const link = createLink({
     getToken: getToken && ((reason) => getToken({ reason })),
-    open(token) {
-      helloToken = token ?? undefined
-      return openSocket(WebSocket, url, [subprotocol])
-    },
+    open: () => openSocket(WebSocket, url, [subprotocol]),
     // All at once, without waiting for the welcome: one round trip to the first event.
-    greet() {
-      link.send({ type: 'hello', token: helloToken })
+    greet(token) {
+      link.send({ type: 'hello', token: token ?? undefined })
       for (const watch of watches.values()) if (!watch.run.isFinal) subscribe(watch)
       for (const ref of commands.keys()) command(ref)
     },
-    receive(text) {
-      const frame = decodeServerFrame(text)
-      if (frame) take(frame)
-    },
+    // The server has checked what it sends. What cannot be used all the same is reported by the link, and changes nothing.
+    receive: (text) => take(JSON.parse(text)),
     forgetPositions() {
       for (const { run } of watches.values()) run.reset('epoch')
     },
     changed(state) {
       for (const { run } of watches.values()) show(run, state)
-      if (state.phase === 'refused') for (const { settle } of commands.values()) settle(refusal(state))
+      if (state.phase === 'refused') rejectAll(refusalOf(state))
     },
   })
 
+  const rejectAll = (error: LlmmonError) => {
+    for (const { reject } of commands.values()) reject(error)
+  }
+
   const canSend = () => ['greeting', 'open'].includes(link.state().phase)
 
-  /** Asks for something that may need a token of its run; not if `isStale` says that it is not wanted any more. */
+  /** Asks for something that may need a token of its run; nothing is sent if it is not wanted any more by then. */
   const ask = async (type: 'subscribe' | 'cancel', runId: string, frame: object, isWanted: () => boolean) => {
     let token: string | null | undefined
     try {
@@ -92,14 +91,14 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
   const take = (frame: ServerFrame) => {
     switch (frame.type) {
       case 'welcome':
-        link.heartbeatMs = frame.heartbeat_ms
+        link.heartbeatMs = frame.heartbeat_ms || link.heartbeatMs
         link.handle({ type: 'welcome' })
         break
       case 'goaway':
         link.handle({ type: 'goaway', afterMs: frame.after_ms })
         break
       case 'cancel_answer':
-        commands.get(frame.ref)?.settle(frame.answer)
+        commands.get(frame.ref)?.resolve(frame.answer)
         break
       case 'error':
         takeError(frame)
@@ -127,7 +126,7 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
         run.store.setStalled(frame.state === 'stalled')
         break
       case 'event':
-        run.fail(frame.event)
+        run.fail({ message: frame.event.error, code: frame.event.code })
         break
       case 'end':
         run.end()
@@ -139,31 +138,29 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
   const mend = (watch: Watch) => {
     const { runId } = watch.run
     watch.isAnswered = false
-    watch.holes += 1
     const again = () => {
-      if (watches.get(runId) !== watch || !canSend()) return
+      if (watches.get(runId) !== watch) return
       unsubscribe(runId)
       subscribe(watch)
     }
-    if (watch.holes === 1) again()
-    else quietly(setTimeout(again, holeRetryMs * Math.min(10, watch.holes)))
+    quietly(setTimeout(again, holeRetryMs * Math.min(10, watch.holes)))
+    watch.holes += 1
   }
 
   const takeError = ({ ref = -1, code, message, retryable }: ErrorFrame) => {
     const asked = commands.get(ref)
     if (asked) {
       const known = code === 'no_writer' || code === 'timeout' || code === 'rate_limited' ? code : 'refused'
-      asked.settle(new LlmmonError(known, message, { retryable, runId: asked.runId }))
+      asked.reject(new LlmmonError(known, message, { retryable, runId: asked.runId }))
     } else if (code !== 'duplicate') {
-      for (const watch of watches.values()) if (watch.ref === ref) watch.run.fail({ error: message, code })
+      for (const watch of watches.values()) if (watch.ref === ref) watch.run.fail({ message, code })
       rest()
     }
   }
 
   const show = (run: WatchedRun, state: ConnectionState) => {
-    const { phase, reason, retryAt } = state
-    run.store.setConnection({ state: shownState(phase), reason, retryAt })
-    if (phase === 'refused') run.fail({ error: refusal(state).message, code: 'refused' })
+    run.store.setConnection(shownConnection(state))
+    if (state.phase === 'refused') run.fail(refusalOf(state))
   }
 
   // Nobody needs the connection while every run is final and nothing is asked.
@@ -184,43 +181,33 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
     },
 
     unwatch(run) {
-      const watch = watches.get(run.runId)
-      if (watch?.run !== run) return
       watches.delete(run.runId)
-      if (watch.ref > 0 && !run.isFinal) unsubscribe(run.runId)
+      if (!run.isFinal) unsubscribe(run.runId)
       rest()
     },
 
     cancel(runId, reason) {
-      return new Promise((resolve, reject) => {
-        lastRef += 1
-        const ref = lastRef
-        const settle: Command['settle'] = (answer) => {
-          clearTimeout(timer)
-          commands.delete(ref)
-          if (typeof answer === 'string') resolve(answer)
-          else reject(answer)
-          rest()
-        }
-        const late = () =>
-          settle(new LlmmonError('timeout', 'The cancel was not answered in time.', { retryable: true }))
-        const timer = setTimeout(late, cancelTimeoutMs)
-        commands.set(ref, { runId, reason, settle })
-        link.handle({ type: 'need' })
-        if (link.state().phase === 'refused') settle(refusal(link.state()))
-        else if (canSend()) command(ref)
+      lastRef += 1
+      const ref = lastRef
+      const answer = new Promise<'accepted' | 'already_ended'>((resolve, reject) => {
+        commands.set(ref, { runId, reason, resolve, reject })
+      })
+      const late = new LlmmonError('timeout', 'The cancel was not answered in time.', { retryable: true })
+      const timer = setTimeout(() => commands.get(ref)?.reject(late), cancelTimeoutMs)
+      link.handle({ type: 'need' })
+      if (link.state().phase === 'refused') rejectAll(refusalOf(link.state()))
+      else if (canSend()) command(ref)
+      return answer.finally(() => {
+        clearTimeout(timer)
+        commands.delete(ref)
+        rest()
       })
     },
 
     close() {
       link.handle({ type: 'close' })
-      const error = new LlmmonError('closed', 'The client was closed before the cancel was answered.')
-      for (const { settle } of commands.values()) settle(error)
+      rejectAll(new LlmmonError('closed', 'The client was closed.'))
       watches.clear()
     },
   }
-}
-
-function refusal({ reason }: ConnectionState): LlmmonError {
-  return new LlmmonError('refused', `The server does not let this page watch: ${reason}.`)
 }

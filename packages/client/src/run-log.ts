@@ -5,9 +5,6 @@ import { createTextCursor } from './text-cursor.js'
 /** How many events are added at least before the log is compacted again. */
 const compactEvery = 1_000
 
-/** See `createRunLog`. */
-export type RunLog = ReturnType<typeof createRunLog>
-
 /** Gives the next event that is new to a reader, `reset` when everything so far is void, or undefined. */
 export type LogReader = () => RunEvent | 'reset' | undefined
 

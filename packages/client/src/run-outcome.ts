@@ -7,6 +7,9 @@ const abandonedGraceMs = 60_000
 /** The codes of an `error` event that say what became of the run; all others are the chain's own. */
 const runCodes: readonly (string | undefined)[] = ['cancelled', 'lost', 'timeout']
 
+/** See `createRunOutcome`. */
+export type RunOutcome = Omit<ReturnType<typeof createRunOutcome>, 'promise'>
+
 /** Makes the promise of a run's result. Never an unhandled rejection. */
 export function createRunOutcome<Result>() {
   let resolve!: (result: Result) => void

@@ -1,4 +1,4 @@
-import { checkRunId, LlmmonError } from '@llmmon/core/protocol'
+import { LlmmonError } from '@llmmon/core/protocol'
 import type { KnownRun } from './known-run.js'
 import { quietly } from './link.js'
 import { createPlainSource } from './plain-source.js'
@@ -50,11 +50,12 @@ export type RunRegistry = ReturnType<typeof createRunRegistry>
  */
 export function createRunRegistry(options: MonitorClientOptions, onIdle = () => {}) {
   const { url, getToken, protocol = 'llmmon', WebSocket } = options
-  if (!Object.hasOwn(sourceOf, protocol)) {
+  const createSource = sourceOf[protocol]
+  if (!createSource) {
     const got = JSON.stringify(protocol)
     throw new LlmmonError('invalid_argument', `Expected protocol to be 'llmmon' or 'plain'; got ${got}.`)
   }
-  const source = sourceOf[protocol]({ url: webSocketUrl(url), getToken, WebSocket })
+  const source = createSource({ url: webSocketUrl(url), getToken, WebSocket })
   const entries = new Map<string, Entry>()
   const monitors = new Set<Closable>()
   let isClosed = false
@@ -78,7 +79,6 @@ export function createRunRegistry(options: MonitorClientOptions, onIdle = () => 
   return {
     /** Takes a monitor. */
     join(monitor: Closable, runId: string, known?: KnownRun): WatchedRun {
-      checkRunId(runId)
       if (isClosed) throw new LlmmonError('closed', 'This client was closed; make a new one.')
       const entry = entries.get(runId) ?? { run: createWatchedRun(runId), users: 0, length: 0 }
       clearTimeout(entry.timer)

@@ -1,6 +1,6 @@
 import { isTerminal, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
 import { foldBatch, initialRunState, type RunState } from '@llmmon/core/state'
-import { nextFrame } from './frame-schedule.js'
+import { onNextFrame } from './frame-schedule.js'
 import { createListeners } from './listeners.js'
 import { idleConnection, type MonitorConnection, type MonitorSnapshot } from './snapshot.js'
 
@@ -9,7 +9,7 @@ import { idleConnection, type MonitorConnection, type MonitorSnapshot } from './
  * something. `getSnapshot` gives what was folded last, so however fast tokens come, a page draws once a frame.
  */
 export function createRunStore(runId: string) {
-  const listeners = createListeners('a subscriber')
+  const listeners = createListeners('subscribe')
   let state = initialRunState(runId)
   let pending: RunEvent[] = []
   let beside: Omit<MonitorSnapshot, keyof RunState> = {
@@ -18,21 +18,26 @@ export function createRunStore(runId: string) {
     connection: idleConnection,
   }
   let snapshot: MonitorSnapshot = { ...state, ...beside }
-  let callOff: (() => void) | undefined
+  let isScheduled = false
 
   const fold = () => {
-    state = foldBatch(state, pending)
-    if (pending.some(isTerminal)) beside = { ...beside, stalled: false }
+    const events = pending
+    // First, so that what cannot be folded is not tried again with everything that follows.
     pending = []
+    state = foldBatch(state, events)
+    if (events.some(isTerminal)) beside = { ...beside, stalled: false }
   }
   /** Folds what waits, makes a new snapshot and tells everybody. */
   const change = (changes: Partial<typeof beside> = {}) => {
-    callOff?.()
-    callOff = undefined
     fold()
     beside = { ...beside, ...changes }
     snapshot = { ...state, ...beside }
     listeners.tell()
+  }
+
+  /** Folds what waits and tells everybody; does nothing where nothing does. */
+  const flush = () => {
+    if (pending.length > 0) change()
   }
 
   return {
@@ -47,7 +52,13 @@ export function createRunStore(runId: string) {
       for (const event of events) pending.push(event)
       beside = { ...beside, epoch }
       if (events.some(({ update_type }) => update_type !== 'token' && update_type !== 'progress')) change()
-      else callOff ??= nextFrame(() => change())
+      else if (!isScheduled) {
+        isScheduled = true
+        onNextFrame(() => {
+          isScheduled = false
+          flush()
+        })
+      }
     },
 
     /** Takes a state that is known from elsewhere, if it is ahead. */
@@ -83,9 +94,6 @@ export function createRunStore(runId: string) {
       if (JSON.stringify(next) !== JSON.stringify(connection)) change({ connection: next })
     },
 
-    /** Folds what waits and tells everybody; does nothing where nothing does. */
-    flush(): void {
-      if (pending.length > 0) change()
-    },
+    flush,
   }
 }

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '@llmmon/core/protocol'
+import { type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
 import type { RunState } from '@llmmon/core/state'
-import type { ConnectionPhase } from './connection-machine.js'
+import type { ConnectionState } from './connection-machine.js'
 import type { AnySteps } from './run-of.js'
 import type { StepOf } from './step-of.js'
 
@@ -42,6 +42,11 @@ export interface MonitorSnapshot<Result = Json, Metadata = JsonObject, Steps = A
 export const idleConnection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
 
 /** The connection of a monitor, from that of its link. */
-export function shownState(phase: ConnectionPhase): MonitorConnection['state'] {
-  return phase === 'greeting' ? 'connecting' : phase
+export function shownConnection({ phase, reason, retryAt }: ConnectionState): Omit<MonitorConnection, 'continuity'> {
+  return { state: phase === 'greeting' ? 'connecting' : phase, reason, retryAt }
+}
+
+/** Why a run cannot be watched over a link that is refused. */
+export function refusalOf({ reason }: ConnectionState): LlmmonError {
+  return new LlmmonError('refused', `This run cannot be watched: ${reason}.`)
 }

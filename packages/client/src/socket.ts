@@ -23,8 +23,7 @@ export type WebSocketClass = new (url: string, protocols?: string[]) => WebSocke
 export function openSocket(given: WebSocketClass | undefined, url: string, protocols?: string[]): WebSocketLike {
   const Socket = given ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket
   if (Socket) return new Socket(url, protocols)
-  const advice = "In Node before 22: npm i ws, then pass { WebSocket: (await import('ws')).WebSocket }."
-  throw new LlmmonError('no_websocket', `This runtime has no WebSocket. ${advice}`)
+  throw new LlmmonError('no_websocket', 'This runtime has no WebSocket: npm i ws, and pass its WebSocket as an option')
 }
 
 /**
@@ -43,6 +42,6 @@ export function webSocketUrl(url = '/ws'): string {
   }
   throw new LlmmonError(
     'invalid_argument',
-    `Expected a ws, wss, http or https address, outside of a page an absolute one; got ${JSON.stringify(url)}.`,
+    `Expected a ws, wss, http or https address, absolute outside of a page; got ${JSON.stringify(url)}.`,
   )
 }

@@ -24,7 +24,7 @@ export function createWatchedRun(runId: string) {
   const log = createRunLog()
   const store = createRunStore(runId)
   /** Told when there is something new: in the log, or in how the run stands. */
-  const listeners = createListeners('a monitor')
+  const listeners = createListeners('a run')
 
   const run = {
     runId,
@@ -74,10 +74,10 @@ export function createWatchedRun(runId: string) {
       const { epoch: shown } = store.getSnapshot()
       // What is shown is from elsewhere, and of another incarnation.
       if (!run.position && shown !== null && shown !== epoch) run.reset('epoch')
+      const seen = run.position?.seq ?? 0
+      const added = events.filter(({ seq }) => seq > seen && seq <= to)
       const what = accept(run.position, batch)
       if (what === 'apply') {
-        const seen = run.position?.seq ?? 0
-        const added = events.filter(({ seq }) => seq > seen && seq <= to)
         run.position = { epoch, seq: to }
         run.append(added)
       }
@@ -106,9 +106,9 @@ export function createWatchedRun(runId: string) {
     },
 
     /** The run is refused or lost. */
-    fail(why: Pick<UnsequencedEvent, 'error' | 'code'>): void {
+    fail({ message, code }: { readonly message: string; readonly code?: string | undefined }): void {
       if (run.isFinal) return
-      run.failure = { ts: Date.now(), ...why, update_type: 'error', status: 'error' }
+      run.failure = { update_type: 'error', status: 'error', error: message, code, ts: Date.now() }
       store.fail(run.failure)
       run.end()
     },

@@ -55,7 +55,7 @@ describe('iterateEvents', () => {
     const failing = iterateEvents(run, never)
     await failing.next()
     const left = failing.next()
-    run.fail({ error: 'gone', code: 'lost' })
+    run.fail({ message: 'gone', code: 'lost' })
 
     expect((await left).done).toBe(true)
     expect(run.listeners.count()).toBe(0)

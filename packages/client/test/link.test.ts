@@ -208,18 +208,75 @@ describe('Link', () => {
     vi.unstubAllGlobals()
   })
 
-  it('asks a connection that has been quiet whether it still lives, when the page comes back', () => {
+  it.each(['online', 'offline', 'pageshow'])(
+    'asks, once, whether the connection still lives, when the page is told %s',
+    (name) => {
+      const page = new EventTarget()
+      vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+      vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+      const socket = connect()
+      const before = socket.sent.length
+      for (let i = 0; i < 5; i += 1) page.dispatchEvent(new Event(name))
+      expect(socket.sent.slice(before)).toEqual(['{"type":"ping","n":0}'])
+      vi.advanceTimersByTime(2_999)
+      expect(link.state().phase).toBe('open')
+      vi.advanceTimersByTime(1)
+
+      expect(link.state().phase).toBe('waiting')
+      vi.unstubAllGlobals()
+    },
+  )
+
+  it('goes on after whoever is told of a change has thrown', () => {
+    let hasThrown = false
+    link = createLink({
+      ...options,
+      changed: ({ phase }) => {
+        phases.push(phase)
+        if (hasThrown) return
+        hasThrown = true
+        throw new Error('mine')
+      },
+    })
+    expect(() => link.handle({ type: 'need' })).toThrow('mine')
+    sockets.at(-1)?.open()
+
+    expect(phases).toEqual(['connecting', 'greeting'])
+  })
+
+  it('does not ask a server that owes no heartbeat', () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
-    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     const socket = connect()
-    vi.advanceTimersByTime(26_000)
-    page.dispatchEvent(new Event('online'))
-    expect(socket.sent.at(-1)).toBe('{"type":"ping","n":0}')
-    vi.advanceTimersByTime(3_000)
+    link.heartbeatMs = Number.POSITIVE_INFINITY
+    const before = socket.sent.length
+    for (const name of ['online', 'offline', 'pageshow']) page.dispatchEvent(new Event(name))
+    vi.advanceTimersByTime(600_000)
 
-    expect(link.state().phase).toBe('waiting')
+    expect(socket.sent).toHaveLength(before)
+    expect(link.state().phase).toBe('open')
     vi.unstubAllGlobals()
+  })
+
+  it('says hello with the token of the newest attempt, whichever comes last', async () => {
+    const gives: ((token: string) => void)[] = []
+    const greeted: unknown[] = []
+    link = createLink({
+      ...options,
+      getToken: () => new Promise<string>((resolve) => gives.push(resolve)),
+      greet: (token) => greeted.push(token),
+    })
+    link.handle({ type: 'need' })
+    link.handle({ type: 'unneeded' })
+    link.handle({ type: 'need' })
+    gives[1]?.('new')
+    await vi.advanceTimersByTimeAsync(0)
+    gives[0]?.('old')
+    await vi.advanceTimersByTimeAsync(0)
+    sockets.at(-1)?.open()
+
+    expect(greeted).toEqual(['new'])
+    expect(sockets).toHaveLength(1)
   })
 })
 

@@ -81,4 +81,13 @@ describe('createRunStore', () => {
 
     expect(store.getSnapshot()).toMatchObject({ status: 'completed', error: null })
   })
+
+  it('goes on after an event that cannot be folded', () => {
+    const store = createRunStore('r')
+    const broken = { ...start, truncated: 7 as never }
+    expect(() => store.push([broken], '5')).toThrow(TypeError)
+    store.push([{ ...start, seq: 2 }], '5')
+
+    expect(store.getSnapshot()).toMatchObject({ status: 'running', seq: 2 })
+  })
 })

@@ -67,8 +67,8 @@ describe('createWatchedRun', () => {
     const run = createWatchedRun('r')
     const told = vi.fn()
     run.listeners.add(told)
-    run.fail({ error: 'gone', code: 'lost' })
-    run.fail({ error: 'again', code: 'lost' })
+    run.fail({ message: 'gone', code: 'lost' })
+    run.fail({ message: 'again', code: 'lost' })
     run.end()
 
     expect(told).toHaveBeenCalledTimes(1)

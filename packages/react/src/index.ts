@@ -2,6 +2,7 @@ export {
   ChainMonitor,
   type ChainMonitorOptions,
   createMonitorClient,
+  type Json,
   type KnownRun,
   LlmmonError,
   type MonitorClient,

@@ -85,6 +85,14 @@ export class Connection implements Outlet {
     this.#ws.send(frame, { binary: false }, this.#sent)
   }
 
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
+  }
+
   close(code: number, reason: string): void {
     if (this.#isClosing) return
     this.#isClosing = true

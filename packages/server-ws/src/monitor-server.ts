@@ -89,6 +89,8 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     llmmon_runs: () => channels.size,
     llmmon_viewers: () => channels.viewers,
     llmmon_history_characters: () => channels.historyLength,
+    llmmon_buffered_bytes: () =>
+      [...clients.values()].reduce((sum, { connection }) => sum + connection.bufferedBytes, 0),
   })
   let closing: Promise<void> | undefined
   let ticker: NodeJS.Timeout | undefined

@@ -21,12 +21,12 @@ export interface AuthorizeRequest<Principal> {
 export interface ServerLimits {
   /** Bytes of one frame. Default 16 384; larger ones close with 1009. */
   maxFrameBytes?: number
-  /** Runs watched on one connection. Default 100; beyond it `error` `limit`. */
+  /** Runs watched on one connection. Default 500; beyond it `error` `limit`. */
   maxSubscriptions?: number
   /** Connections of this server. Default 10 000; beyond it HTTP 503. */
   maxConnections?: number
   /**
-   * Frames a second that a client may send on average, in bursts of five times as many plus `maxSubscriptions`.
+   * Frames a second that a client may send on average, in bursts of five times as many; for `subscribe` and `unsubscribe` plus twice `maxSubscriptions`.
    * Default 20; beyond it 4503.
    */
   framesPerSecond?: number
@@ -106,7 +106,7 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
     metrics: metricsOf(options.metrics),
     limits: {
       maxFrameBytes: 16_384,
-      maxSubscriptions: 100,
+      maxSubscriptions: 500,
       maxConnections: 10_000,
       framesPerSecond: 20,
       helloTimeoutMs: 10_000,

@@ -29,8 +29,6 @@ export interface SessionContext {
 
 /** How long the writer may take to act on a cancel, ms. */
 const cancelTimeoutMs = 6_000
-/** How many frames may come before the server knows who it is. */
-const maxEarlyFrames = 200
 
 /**
  * One connection of `llmmon.v1`: takes the client's texts and sends frames to its outlet. Knows nothing of sockets.
@@ -39,6 +37,8 @@ export class Session {
   readonly #context: SessionContext
   readonly #outlet: Outlet
   readonly #bucket: TokenBucket
+  // For all but subscribe and unsubscribe.
+  readonly #others: TokenBucket
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #startedAt: number
   #phase: 'hello' | 'identifying' | 'open' | 'closed' = 'hello'
@@ -52,8 +52,10 @@ export class Session {
     this.#context = context
     this.#outlet = outlet
     this.#startedAt = context.now()
-    // A client that comes back subscribes to all it watches at once.
-    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5 + maxSubscriptions, this.#startedAt)
+    const burst = framesPerSecond * 5
+    this.#others = new TokenBucket(framesPerSecond, burst, this.#startedAt)
+    // A client that comes back subscribes to all it watches at once; one that turns to other runs also lets go of as many.
+    this.#bucket = new TokenBucket(framesPerSecond, burst + maxSubscriptions * 2, this.#startedAt)
   }
 
   /** How many runs it watches. */
@@ -65,12 +67,15 @@ export class Session {
   receive(text: string): void {
     if (this.#phase === 'closed') return
     if (!this.#bucket.take(this.#context.now())) {
-      this.close(closeCodes.rateLimited, 'too many frames; come back later')
+      this.#tooMany()
       return
     }
     try {
       const decoded = decodeClientFrame(text)
-      if (decoded.kind === 'frame') this.#take(decoded.frame)
+      const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
+      const isOther = type !== 'subscribe' && type !== 'unsubscribe'
+      if (isOther && !this.#others.take(this.#context.now())) this.#tooMany()
+      else if (decoded.kind === 'frame') this.#take(decoded.frame)
       else this.#error('unsupported', `Frames of type "${decoded.type}" are not known here.`, { ref: decoded.ref })
     } catch (error) {
       const reason = LlmmonError.isInstance(error) ? error.message : 'not a frame of llmmon.v1'
@@ -112,6 +117,10 @@ export class Session {
     if (this.#phase !== 'closed') this.#outlet.send(JSON.stringify(frame))
   }
 
+  #tooMany(): void {
+    this.close(closeCodes.rateLimited, 'too many frames; come back later')
+  }
+
   #take(frame: ClientFrame): void {
     if (frame.type === 'hello') {
       if (this.#phase === 'hello') void this.#hello(frame.token)
@@ -119,14 +128,16 @@ export class Session {
     } else if (this.#phase === 'hello') {
       this.close(closeCodes.badFrame, `expected a hello frame first; got ${frame.type}`)
     } else if (this.#phase === 'open') this.#handle(frame)
-    else if (this.#early.length < maxEarlyFrames) this.#early.push(frame)
-    else this.close(closeCodes.rateLimited, 'too many frames before the welcome')
+    else this.#early.push(frame)
   }
 
   async #hello(token: string | undefined): Promise<void> {
     const { gate, request, connectionId, options } = this.#context
     this.#phase = 'identifying'
+    // Until it is known who is there, no more is kept for them than what had arrived already.
+    this.#outlet.pause()
     const identity = await gate.identify(request, token)
+    this.#outlet.resume()
     if (this.#phase !== 'identifying') return
     if (!identity) {
       this.close(closeCodes.unauthenticated, 'the credentials were not accepted')

@@ -27,6 +27,8 @@ function open(runId: string, { permitted = true, after = 0 } = {}) {
   const viewer = new PlainViewer(context, {
     bufferedBytes: 0,
     send: (frame) => sent.push(JSON.parse(frame.toString())),
+    pause: () => undefined,
+    resume: () => undefined,
     close: (code) => closes.push(code),
   })
   return { viewer, channel, sent, closes }

@@ -18,7 +18,7 @@ export function checkRunId(value: unknown): string {
   const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value
   throw new LlmmonError(
     'invalid_run_id',
-    `Expected a run id, such as a UUID: letters, digits, "_" and "-", at most 128, the first a letter or digit; got ${got}.`,
+    `Expected a run id, such as a UUID, that matches ${runIdPattern.source}; got ${got}.`,
   )
 }
 

@@ -1,52 +1,47 @@
+import { checkBatch } from './batch.js'
 import { LlmmonError } from './error.js'
 import type { ServerFrame } from './frame.js'
+import { isJsonObject } from './json.js'
 
-type Examples = {
-  readonly [Frame in ServerFrame as Frame['type']]: {
-    readonly [Field in keyof Frame]?: string | number | object
-  }
-}
-
-/** What a frame of each type must have for a client to use it: a field of the same kind as the one here. */
-const examples: Examples = {
-  welcome: { heartbeat_ms: 0 },
-  subscribed: { ref: 0, run_id: '' },
-  unsubscribed: { ref: 0, run_id: '' },
-  events: { run_id: '', epoch: '', from: 0, to: 0, events: [] },
-  reset: { run_id: '', reason: '' },
-  status: { run_id: '', state: '' },
-  event: { run_id: '', event: {} },
-  end: { run_id: '' },
-  cancel_answer: { ref: 0, answer: '' },
-  auth_ok: { ref: 0 },
-  pong: { n: 0 },
-  hb: { t: 0 },
-  goaway: { after_ms: [] },
-  error: { code: '', message: '' },
+/** What each server frame must have for a client to use it: field name → type. */
+const required: { readonly [type: string]: { readonly [field: string]: 'string' | 'number' | 'object' } } = {
+  welcome: { connection_id: 'string', server_time: 'number', heartbeat_ms: 'number', limits: 'object' },
+  subscribed: { ref: 'number', run_id: 'string', phase: 'string' },
+  unsubscribed: { ref: 'number', run_id: 'string' },
+  reset: { run_id: 'string', reason: 'string' },
+  status: { run_id: 'string', state: 'string' },
+  event: { run_id: 'string', event: 'object' },
+  end: { run_id: 'string', epoch: 'string', seq: 'number' },
+  cancel_answer: { ref: 'number', run_id: 'string', answer: 'string' },
+  auth_ok: { ref: 'number' },
+  pong: { n: 'number' },
+  hb: { t: 'number' },
+  goaway: { after_ms: 'object' },
+  error: { code: 'string', message: 'string' },
 }
 
 /**
  * Reads one frame of a server. A frame of a type it does not know gives undefined: a later version's, to be ignored.
- * The events of a batch have been checked by the server (`decodeBatch`) and are not checked again.
  *
  * @throws LlmmonError `invalid_frame` when the text is not JSON or a known frame lacks what it must have.
  */
 export function decodeServerFrame(text: string): ServerFrame | undefined {
-  let frame: Record<string, unknown> | null
+  let value: unknown
   try {
-    frame = JSON.parse(text)
-  } catch {
-    frame = null
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new LlmmonError('invalid_frame', 'Expected a server frame as JSON text; it does not parse.', { cause })
   }
-  const type = frame?.type
-  if (typeof type !== 'string') {
-    throw new LlmmonError('invalid_frame', 'Expected a server frame: a JSON object with a "type".')
+  if (!isJsonObject(value) || typeof value.type !== 'string') {
+    throw new LlmmonError('invalid_frame', 'Expected a server frame to be an object with a "type".')
   }
-  if (!Object.hasOwn(examples, type)) return undefined
-  for (const [field, example] of Object.entries(examples[type as ServerFrame['type']])) {
-    if (frame?.[field]?.constructor !== example.constructor) {
-      throw new LlmmonError('invalid_frame', `Expected a ${example.constructor.name} in "${field}" of a server frame.`)
+  if (value.type === 'events') return checkBatch(value)
+  const fields = Object.hasOwn(required, value.type) ? required[value.type] : undefined
+  if (!fields) return undefined
+  for (const field in fields) {
+    if (typeof value[field] !== fields[field] || value[field] === null) {
+      throw new LlmmonError('invalid_frame', `Expected a ${fields[field]} in "${field}" of a server frame.`)
     }
   }
-  return frame as unknown as ServerFrame
+  return value as unknown as ServerFrame
 }

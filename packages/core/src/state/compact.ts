@@ -13,33 +13,52 @@ import type { RunEvent, Sequenced, TokenEvent } from '../protocol/index.js'
  * foldBatch(initialRunState(id), short) // deep-equals foldBatch(initialRunState(id), events)
  */
 export function compact(events: readonly RunEvent[]): RunEvent[] {
-  const kept: (RunEvent | undefined)[] = []
-  // Of each owner, a step or the run itself: where in `kept` the last event of each of its texts stands, and its last progress.
+  // Each entry becomes one event: tokens that follow each other in one text, or a single one of anything else.
+  const entries: (RunEvent[] | undefined)[] = []
+  // Of each owner, a step or the run itself: where the last entry of each of its texts stands, and that of its progress.
   const lastOf = new Map<string | undefined, Map<string, number>>()
   for (const event of events) {
-    let added = event
+    let entry = [event]
     if (event.update_type === 'token' || event.update_type === 'progress') {
-      const isToken = event.update_type === 'token'
-      const stream = isToken ? `${event.attempt ?? 1}/${event.channel}` : ''
-      const streams = lastOf.get(event.step_id) ?? new Map<string, number>()
-      lastOf.set(event.step_id, streams)
-      const index = streams.get(stream)
-      const merged = isToken ? mergeTokens(kept[index ?? -1], event) : event
-      if (merged && index !== undefined) kept[index] = undefined
-      added = merged ?? event
-      streams.set(stream, kept.length)
+      const stream = event.update_type === 'token' ? `${event.attempt ?? 1}/${event.channel}` : ''
+      let streams = lastOf.get(event.step_id)
+      if (!streams) lastOf.set(event.step_id, (streams = new Map()))
+      const index = streams.get(stream) ?? -1
+      const before = entries[index]
+      if (before && event.update_type === 'progress') entries[index] = undefined
+      if (before && follows(event, before.at(-1))) {
+        entries[index] = undefined
+        entry = before
+        entry.push(event)
+      }
+      streams.set(stream, entries.length)
     } else if (event.update_type === 'step_start' || event.update_type === 'step') {
-      // Of a step without an id nothing is open; the texts of the run itself stay open.
+      // The texts of the run itself stay open, also over a step that has no id.
       if (event.step_id !== undefined) lastOf.delete(event.step_id)
     }
-    kept.push(added)
+    entries.push(entry)
   }
-  return kept.filter((event) => event !== undefined)
+  return entries.flatMap((entry) => (entry ? [merge(entry)] : []))
 }
 
-function mergeTokens(before: RunEvent | undefined, event: TokenEvent & Sequenced): RunEvent | undefined {
-  if (before?.update_type !== 'token' || event.cut) return undefined
-  const { at, cut, delta, truncated, first_seq = before.seq } = before
-  if (at + (cut ?? 0) + delta.length !== event.at) return undefined
-  return { ...event, at, delta: delta + event.delta, first_seq, ...(cut && { cut }), ...(truncated && { truncated }) }
+/** True for a token that begins where another ends. */
+function follows(event: RunEvent, before: RunEvent | undefined): boolean {
+  if (event.update_type !== 'token' || before?.update_type !== 'token') return false
+  return !event.cut && before.at + (before.cut ?? 0) + before.delta.length === event.at
+}
+
+function merge(entry: readonly RunEvent[]): RunEvent {
+  const [first, second] = entry
+  if (first?.update_type !== 'token' || !second) return first as RunEvent
+  const { at, cut, first_seq = first.seq } = first
+  const delta = entry.map((token) => (token as TokenEvent).delta).join('')
+  const truncated = entry.find((token) => token.truncated)?.truncated
+  return {
+    ...(entry.at(-1) as TokenEvent & Sequenced),
+    at,
+    delta,
+    first_seq,
+    ...(cut && { cut }),
+    ...(truncated && { truncated }),
+  }
 }
