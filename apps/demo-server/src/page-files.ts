@@ -7,23 +7,25 @@ export interface PageFile {
   readonly trustedTypes: readonly string[]
 }
 
-const resolve = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
-
-const plain = ['index.html', 'seed.html', 'seed.js'].concat(
+const plain = folderOf(import.meta.resolve('@llmmon/demo-vanilla/index.html'))
+const plainFiles = ['index.html', 'seed.html', 'seed.js'].concat(
   ['demo', 'element', 'composer', 'connection-sign', 'outcome', 'run-list', 'run-panel', 'step-list'].map(
     (name) => `${name}.js`,
   ),
 )
-const shared = { 'demo.css': 'demo.css', 'icon.svg': 'icon.svg', 'page.js': 'page.js' }
-const built = ['index.html', 'app.js', 'app.css', 'icon.svg']
+const react = folderOf(import.meta.resolve('@llmmon/demo-react/index.html'))
+const vue = folderOf(import.meta.resolve('@llmmon/demo-vue/index.html'))
+const builtFiles = ['index.html', 'app.js', 'app.css', 'icon.svg']
 
 /** Every file that is served, by its address: nothing else on this disk can be asked for. */
-export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
-  ...plain.map((name) => file(`/${name}`, `@llmmon/demo-vanilla/${name}`)),
-  ...Object.entries(shared).map(([name, path]) => file(`/${name}`, `@llmmon/demo-page/${path}`)),
-  file('/chain-monitor.global.js', '@llmmon/client/chain-monitor.global.js'),
-  ...built.map((name) => file(`/react/${name}`, `@llmmon/demo-react/${name}`)),
-  ...built.map((name) => file(`/vue/${name}`, `@llmmon/demo-vue/${name}`, ['vue'])),
+const pageFiles: ReadonlyMap<string, PageFile> = new Map([
+  ...plainFiles.map((name) => file(`/${name}`, plain + name)),
+  file('/demo.css', fileURLToPath(import.meta.resolve('@llmmon/demo-page/demo.css'))),
+  file('/icon.svg', fileURLToPath(import.meta.resolve('@llmmon/demo-page/icon.svg'))),
+  file('/page.js', fileURLToPath(import.meta.resolve('@llmmon/demo-page/page.js'))),
+  file('/chain-monitor.global.js', fileURLToPath(import.meta.resolve('@llmmon/client/chain-monitor.global.js'))),
+  ...builtFiles.map((name) => file(`/react/${name}`, react + name)),
+  ...builtFiles.map((name) => file(`/vue/${name}`, vue + name, ['vue'])),
 ])
 
 /** The file that an address names; a folder's is its index.html. */
@@ -31,6 +33,10 @@ export function pageFileAt(pathname: string): PageFile | undefined {
   return pageFiles.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname)
 }
 
-function file(address: string, specifier: string, trustedTypes: readonly string[] = []): [string, PageFile] {
-  return [address, { path: resolve(specifier), trustedTypes }]
+function folderOf(file: string): string {
+  return fileURLToPath(new URL('.', file))
+}
+
+function file(address: string, path: string, trustedTypes: readonly string[] = []): [string, PageFile] {
+  return [address, { path, trustedTypes }]
 }
