@@ -1,6 +1,6 @@
 import type { MonitorSnapshot } from '@llmmon/client'
 import { runWord } from './run-words.js'
-import type { VisitedRun } from './visit.js'
+import type { VisitedRun } from './visited-run.js'
 
 /** What stands above a run. */
 export interface RunHead {

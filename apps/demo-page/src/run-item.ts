@@ -2,7 +2,7 @@ import type { MonitorSnapshot } from '@llmmon/client'
 import { seconds } from './duration.js'
 import { titleOf } from './run-head.js'
 import { endWord, runWord } from './run-words.js'
-import type { VisitedRun } from './visit.js'
+import type { VisitedRun } from './visited-run.js'
 
 /** A run as the list of the visit shows it. */
 export interface RunItem {

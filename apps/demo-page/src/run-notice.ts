@@ -1,5 +1,5 @@
 import type { MonitorSnapshot } from '@llmmon/client'
-import type { VisitedRun } from './visit.js'
+import type { VisitedRun } from './visited-run.js'
 
 /** The one line about a run that matters most now. */
 export interface Notice {

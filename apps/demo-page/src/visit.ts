@@ -1,14 +1,7 @@
 import type { MonitorSnapshot } from '@llmmon/client'
 import { checkRunId, isRunId } from '@llmmon/core/protocol'
 import { titleOf } from './run-head.js'
-
-/** A run that was started or looked at in this visit. */
-export interface VisitedRun {
-  readonly runId: string
-  readonly title: string
-  /** How it ended, once that is known and cannot change: nobody needs to watch it for the list any more. */
-  readonly end: { readonly status: 'completed' | 'error' | 'cancelled'; readonly tookMs: number | null } | null
-}
+import type { VisitedRun } from './visited-run.js'
 
 /** What a visitor has come across. */
 export interface VisitState {
