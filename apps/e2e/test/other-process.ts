@@ -15,7 +15,7 @@ export interface OtherProcess {
 /** Starts a program in a process of its own; it ends with this one, however that ends. */
 export function startProcess(name: string, ...args: readonly string[]): OtherProcess {
   const script = fileURLToPath(new URL(`other-process/${name}.mjs`, import.meta.url))
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {

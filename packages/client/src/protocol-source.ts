@@ -25,12 +25,18 @@ interface Command {
 /** The server answers within 6 s; beyond that the connection is to blame. */
 const cancelTimeoutMs = 10_000
 const holeRetryMs = 1_000
+/** How long before its end a token is refreshed; a short-lived one half-way. */
+const refreshMs = 30_000
+const longestTimerMs = 2 ** 31 - 1
 
 /** Makes a source of many runs over one connection of `llmmon.v1`. */
 export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOptions): RunSource {
   const watches = new Map<string, Watch>()
   const commands = new Map<number, Command>()
   let lastRef = 0
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined
+  // How much this clock is ahead of the server's, ms.
+  let skew = 0
 
   const link = createLink({
     getToken: getToken && ((reason) => getToken({ reason })),
@@ -78,6 +84,24 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
     void ask('subscribe', runId, { ref, from }, () => watch.ref === ref && watches.get(runId) === watch)
   }
 
+  // The same socket goes on with a fresh token. Where that fails the server closes, and the client comes back as after any expiry.
+  const refreshBefore = (expiresAt: number | undefined, ahead = skew) => {
+    skew = ahead
+    clearTimeout(refreshTimer)
+    if (!expiresAt || !getToken) return
+    const refresh = async () => {
+      if (link.state().phase !== 'open') return
+      try {
+        const token = await getToken({ reason: 'refresh' })
+        lastRef += 1
+        if (token) link.send({ type: 'auth', ref: lastRef, token })
+      } catch {}
+    }
+    const left = expiresAt + skew - Date.now()
+    const ms = Math.min(longestTimerMs, Math.max(1_000, left / 2, left - refreshMs))
+    refreshTimer = quietly(setTimeout(refresh, ms))
+  }
+
   const unsubscribe = (run_id: string) => {
     lastRef += 1
     link.send({ type: 'unsubscribe', ref: lastRef, run_id })
@@ -93,6 +117,10 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
       case 'welcome':
         link.heartbeatMs = frame.heartbeat_ms || link.heartbeatMs
         link.handle({ type: 'welcome' })
+        refreshBefore(frame.expires_at, Date.now() - frame.server_time)
+        break
+      case 'auth_ok':
+        refreshBefore(frame.expires_at)
         break
       case 'goaway':
         link.handle({ type: 'goaway', afterMs: frame.after_ms })
@@ -206,6 +234,7 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
 
     close() {
       link.handle({ type: 'close' })
+      clearTimeout(refreshTimer)
       rejectAll(new LlmmonError('closed', 'The client was closed.'))
       watches.clear()
     },

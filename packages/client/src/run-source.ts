@@ -23,5 +23,5 @@ export interface RunSourceOptions {
 export type GetToken = (request: {
   /** The run it is for; undefined: for the connection. */
   readonly runId?: string
-  readonly reason: 'connect' | 'expired' | 'subscribe' | 'cancel'
+  readonly reason: 'connect' | 'expired' | 'refresh' | 'subscribe' | 'cancel'
 }) => string | null | undefined | Promise<string | null | undefined>

@@ -27,6 +27,9 @@ function events(from: number, ...list: object[]) {
   return { type: 'events', run_id: 'r', epoch: '5', from, to: from + list.length - 1, events: list }
 }
 
+const limits = { max_frame_bytes: 16_384, max_subscriptions: 100 }
+const welcome = { type: 'welcome', connection_id: 'fake', heartbeat_ms: 25_000, limits }
+
 async function subscribed(connection: FakeConnection): Promise<{ ref: number; from?: object }> {
   const request = (await connection.next('subscribe')) as unknown as { ref: number; from?: object }
   connection.send({ type: 'subscribed', ref: request.ref, run_id: 'r', phase: 'open' })
@@ -85,6 +88,45 @@ describe('ProtocolSource', () => {
     const second = await server.connection()
 
     expect(await second.next('hello')).toEqual({ type: 'hello', token: 'token for expired' })
+    own.close()
+  })
+
+  it('brings a fresh token before the old one expires, by the clock of the server, and goes on', async () => {
+    const tokens = ['first', 'second', null, 'third']
+    const getToken = vi.fn(({ runId }: { reason: string; runId?: string }) => (runId ? null : tokens.shift()))
+    const own = createMonitorClient({ url: server.url, WebSocket, getToken })
+    const monitor = own.monitor('r')
+    const connection = await server.connection()
+    await subscribed(connection)
+    connection.send({ ...welcome, server_time: 1_000, expires_at: 3_000 })
+    connection.send(events(1, start))
+    const auth = await connection.next('auth')
+    expect(auth).toMatchObject({ token: 'second' })
+    // Without a token nothing is sent; a refresh that fails is left to the server, which closes.
+    connection.send({ type: 'auth_ok', ref: auth.ref, expires_at: 3_000 })
+    const refreshes = () => getToken.mock.calls.filter(([{ reason }]) => reason === 'refresh').length
+    await expect.poll(refreshes, { timeout: 4_000 }).toBe(2)
+    connection.send(events(2, complete(2)))
+
+    expect(await monitor.result).toBe('done')
+    expect(connection.received.filter(({ type }) => type === 'auth')).toHaveLength(1)
+    expect(server.connections).toHaveLength(1)
+    own.close()
+  })
+
+  it('survives a refresh that fails', async () => {
+    const getToken = vi.fn(({ reason }: { reason: string; runId?: string }) => {
+      if (reason === 'refresh') throw new Error('session service down')
+      return 'token'
+    })
+    const own = createMonitorClient({ url: server.url, WebSocket, getToken })
+    own.monitor('r')
+    const connection = await server.connection()
+    connection.send({ ...welcome, server_time: Date.now(), expires_at: Date.now() })
+    await expect.poll(() => getToken.mock.calls.at(-1)?.[0].reason, { timeout: 4_000 }).toBe('refresh')
+    connection.close(4501)
+
+    expect(await (await server.connection()).next('hello')).toMatchObject({ token: 'token' })
     own.close()
   })
 

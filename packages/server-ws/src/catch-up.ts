@@ -1,5 +1,6 @@
 import { compactChunks, encodeBatch, indexAfter, isTerminal, type RunEvent } from '@llmmon/core'
 import { SharedBatch } from './shared-batch.js'
+import { isWithheld } from './withheld.js'
 
 /** From how many batches on they are worth compacting. */
 const worthCompacting = 8
@@ -97,7 +98,9 @@ function compacted(runId: string, batches: readonly SharedBatch[]): SharedBatch[
 function framesOf(runId: string, batches: readonly SharedBatch[]): SharedBatch[] {
   const [first] = batches
   if (!first) return []
-  const events = batches.flatMap((batch) => batch.events)
+  const all = batches.flatMap((batch) => batch.events)
+  // Of what stands for events that are not for this audience only the end is needed.
+  const events = all.filter((event, i) => !isWithheld(event) || i === all.length - 1)
   let { from } = first
   return compactChunks(events, frameLength).map((chunk) => {
     const last = chunk.at(-1) as RunEvent

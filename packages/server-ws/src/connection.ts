@@ -1,11 +1,17 @@
 import type { Socket } from 'node:net'
 import { closeCodes } from '@llmmon/core'
 import type { RawData, WebSocket } from 'ws'
+import type { Identity } from './identity.js'
 import type { ResolvedServerOptions } from './options.js'
 import type { Outlet } from './outlet.js'
+import { TokenBucket } from './token-bucket.js'
 
 /** Who takes what comes in on a connection. */
 export interface ConnectionUser {
+  /** Who it is; undefined until that is known. */
+  readonly identity: Identity | undefined
+  /** Shows it nothing more of a run. */
+  endRun(runId: string): void
   receive(text: string): void
   drained(): void
   tick(): void
@@ -29,6 +35,7 @@ export class Connection implements Outlet {
   readonly #options: ResolvedServerOptions
   readonly #now: () => number
   readonly #sendsHeartbeats: boolean
+  readonly #bucket: TokenBucket
   #user: ConnectionUser | undefined
   #isCorked = false
   #isClosing = false
@@ -55,10 +62,13 @@ export class Connection implements Outlet {
     this.#options = options
     this.#now = now
     this.#sendsHeartbeats = sendsHeartbeats
+    const { framesPerSecond } = options.limits
+    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5, now())
     this.#sentAt = this.#pingedAt = this.#heardAt = this.#movedAt = now()
     // First of all: an invalid frame is an error event, and one that nobody hears ends the process.
     ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    ws.on('ping', () => this.#heard())
     ws.on('pong', () => this.#heard())
     ws.on('close', (code) => {
       options.metrics.count('llmmon_connections_closed_total', { code })
@@ -152,13 +162,21 @@ export class Connection implements Outlet {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    this.#heard()
+    if (!this.#heard(!this.#sendsHeartbeats)) return
     if (isBinary) this.#user?.close(4400, 'expected text frames; got a binary one')
     else this.#user?.receive(data.toString())
   }
 
-  #heard(): void {
-    this.#heardAt = this.#now()
+  // Pings and pongs count too: each costs about what a frame costs. Frames of the protocol are counted by its session, which knows what they ask.
+  #heard(counts = true): boolean {
+    const now = this.#now()
+    this.#heardAt = now
+    if (this.#isClosing) return false
+    if (!counts || this.#bucket.take(now)) return true
+    const reason = 'too many frames; come back later'
+    if (this.#user) this.#user.close(closeCodes.rateLimited, reason)
+    else this.close(closeCodes.rateLimited, reason)
+    return false
   }
 
   // Called for every frame that has left; only worth a look when viewers may be waiting for room.

@@ -1,41 +1,64 @@
 import type { IncomingMessage } from 'node:http'
 import type { RunLabel } from '@llmmon/core'
+import { anonymous, type Identity, identityOf } from './identity.js'
 import type { MonitorAction, ResolvedServerOptions } from './options.js'
+import { type Revocation, Revocations } from './revocations.js'
 
-/** What `authenticate` said: who it is, or that it is nobody. */
-export type Identity = { readonly principal: unknown } | undefined
+/** What somebody wants of a run. */
+export interface Wish {
+  readonly action: MonitorAction
+  readonly runId: string
+  /** The token that came with the request. */
+  readonly token: string | undefined
+  /** When it came, ms since 1970. */
+  readonly cameAt: number
+}
 
-/** A no takes at least this long, so that its time tells nothing, ms. */
+/** A no is told at the next multiple of this after the request, so that its time tells nothing, ms. */
 const refusalMs = 100
 
-/** Asks the two hooks of the application. Whatever goes wrong in them is a no. */
+/** Asks the hooks of the application. Whatever goes wrong in them is a no, and so is what is revoked while they are asked. */
 export class Gate {
   readonly #options: ResolvedServerOptions
+  readonly #revocations = new Revocations()
 
   constructor(options: ResolvedServerOptions) {
     this.#options = options
   }
 
-  /** Who is asking. */
-  async identify(request: IncomingMessage, token: string | undefined): Promise<Identity> {
+  /** Who is asking; undefined for nobody. */
+  async identify(request: IncomingMessage, token: string | undefined): Promise<Identity | undefined> {
     const { authenticate } = this.#options
-    if (!authenticate) return { principal: undefined }
-    const principal = await this.#ask('authenticate', () => authenticate(request, { token }))
-    return principal === undefined || principal === null ? undefined : { principal }
+    const isRevoked = this.#revocations.begin()
+    const identity = await this.#ask('authenticate', async () =>
+      authenticate ? identityOf(await authenticate(request, { token }), this.#options) : anonymous(this.#options),
+    )
+    return isRevoked(identity?.principal) ? undefined : identity
   }
 
   /** Whether they may. Asked before anything is looked up about the run. */
-  async permits(principal: unknown, action: MonitorAction, runId: string, token: string | undefined): Promise<boolean> {
+  async permits({ principal }: Identity, { action, runId, token, cameAt }: Wish): Promise<boolean> {
+    // A malformed id is nobody's run.
+    if (runId === '') return false
     let label: Promise<RunLabel | undefined> | undefined
     const run = () => (label ??= this.#label(runId))
-    const answer = await this.#ask('authorize', () => this.#options.authorize({ principal, action, runId, token, run }))
-    return answer === true
+    const asked = { principal, action, runId, token, tokenCameAt: new Date(cameAt), run }
+    const isRevoked = this.#revocations.begin()
+    const answer = await this.#ask('authorize', () => this.#options.authorize(asked))
+    return !isRevoked(principal, runId) && answer === true
+  }
+
+  /** Whatever the hooks are answering just now may be older than this. */
+  revoke(revocation: Revocation): void {
+    this.#revocations.add(revocation)
   }
 
   /** Waits until a refusal may be told, counted from when the request came. */
   async refusal(since: number, now: () => number): Promise<void> {
+    const steps = Math.max(1, Math.ceil((now() - since) / refusalMs))
+    const due = since + steps * refusalMs
     // A timer may come a little early; a refusal must not.
-    for (let left = since + refusalMs - now(); left > 0; left = since + refusalMs - now()) {
+    for (let left = due - now(); left > 0; left = due - now()) {
       await new Promise<void>((resolve) => {
         setTimeout(resolve, Math.ceil(left)).unref()
       })

@@ -4,16 +4,20 @@ import type { Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { closeCodes, LlmmonError, subprotocol } from '@llmmon/core'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import { Admission, type Entry, type Refusal } from './admission.js'
 import { Channels } from './channels.js'
+import { Clients } from './clients.js'
 import { Connection, type ConnectionUser } from './connection.js'
 import { Gate } from './gate.js'
 import { createHealth, type Health } from './health.js'
+import type { Identity } from './identity.js'
 import { type MonitorServerOptions, resolveOptions } from './options.js'
-import { isOriginAllowed } from './origin.js'
 import { PlainViewer } from './plain-viewer.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
+import { concerns, type Revocation } from './revocations.js'
 import { type Route, routedAs, routeOf } from './route.js'
+import { Seats } from './seats.js'
 import { Session } from './session.js'
 
 /** The part of a `ws` WebSocket that frameworks hand over. */
@@ -30,8 +34,17 @@ export interface MonitorServer extends Health {
   attach(server: Server | SecureServer, options?: { path?: string }): () => void
   /** Takes one upgrade request, for routers of your own, whatever they call the path; `…/chain/<runId>/` is the plain endpoint. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** Takes a WebSocket that a framework has accepted; its origin has to be checked there. */
+  /** Takes a WebSocket that a framework has accepted. What is refused is closed: 4403 for an origin, 4503 and 1013 for too many. */
   handleConnection(ws: ServerWebSocket, request: IncomingMessage): void
+  /**
+   * Ends at once what somebody was let in for, also where a hook is just being asked: with `principal` their connections (4409, clients do not come back by themselves),
+   * with `runId` what is watched of that run (`not_found`), with both that run for them. Of this server alone: where there are several, tell all.
+   *
+   * @throws LlmmonError `invalid_argument` with neither; and what your predicate throws, before anything has ended.
+   * @example
+   * monitor.revoke({ principal: ({ id }) => id === loggedOut.id })
+   */
+  revoke(revocation: Revocation): void
   /** How many connections and followed runs there are now. */
   readonly stats: { readonly connections: number; readonly channels: number }
   /**
@@ -41,20 +54,16 @@ export interface MonitorServer extends Health {
   close(options?: { drainMs?: number }): Promise<void>
 }
 
-interface Client {
-  readonly connection: Connection
-  /** None where it was refused as it came. */
-  readonly user: ConnectionUser | undefined
-}
-
-const tickMs = 1_000
 /** What a client offers that speaks another version: echoed, or browsers would not let it see the close code. */
 const otherVersion = /^llmmon\.v\d{1,9}$/
 /** Close code of a connection that may be tried again later: the server is full. */
 const tryAgainLater = 1013
-/** How long a closed connection may take to go, ms. */
-const farewellMs = 2_000
-
+const shuttingDown: Refusal = { status: 503, message: 'This server is shutting down.\n', headers: ['Retry-After: 5'] }
+const unauthenticated: Refusal = {
+  status: 401,
+  message: 'The credentials were not accepted.\n',
+  headers: ['WWW-Authenticate: Bearer'],
+}
 /**
  * Makes a server for the viewers of runs. It opens no port: attach it to the HTTP server you have.
  *
@@ -69,135 +78,125 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   const now = () => performance.now()
   const gate = new Gate(resolved)
   const channels = new Channels(resolved, now)
-  const clients = new Map<WebSocket, Client>()
+  const admission = new Admission(resolved)
+  const seats = new Seats(limits.maxConnectionsPerPrincipal)
+  const clients = new Clients(() => {
+    channels.tick()
+    return channels.size > 0
+  })
   const attached = new Set<() => void>()
-  const refusedOrigins = new Set<string>()
-  const whenEmpty = new Set<() => void>()
-  const sockets = new WebSocketServer({
+  // Its types do not know yet that a number of pongs can be set.
+  const bounds: ServerOptions & { maxPendingAutoPongs: number } = {
     noServer: true,
     maxPayload: limits.maxFrameBytes,
-    maxFragments: 16,
+    maxFragments: limits.maxFragments,
+    maxBufferedChunks: limits.maxBufferedChunks,
+    maxPendingAutoPongs: limits.maxPendingPongs,
     perMessageDeflate: false,
     clientTracking: false,
     // A token that a client offers as a subprotocol is not echoed.
     handleProtocols: (offered) =>
       offered.has(subprotocol) ? subprotocol : ([...offered].find((name) => otherVersion.test(name)) ?? false),
-  })
+  }
+  const sockets = new WebSocketServer(bounds)
   let path = '/ws'
   const unmeter = resolved.metrics.addSource({
     llmmon_connections: () => clients.size,
     llmmon_runs: () => channels.size,
     llmmon_viewers: () => channels.viewers,
     llmmon_history_characters: () => channels.historyLength,
-    llmmon_buffered_bytes: () =>
-      [...clients.values()].reduce((sum, { connection }) => sum + connection.bufferedBytes, 0),
+    llmmon_buffered_bytes: () => clients.bufferedBytes,
   })
   let closing: Promise<void> | undefined
-  let ticker: NodeJS.Timeout | undefined
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route): void {
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route): Promise<void> {
     // First of all: a socket that is reset while nobody listens ends the process.
     socket.on('error', (err) => logger.debug({ err }, 'A socket failed during its upgrade'))
-    const refusal = refusalOf(request, route)
-    if (refusal) {
-      resolved.metrics.count('llmmon_upgrades_refused_total', { status: refusal[0] })
-      refuseUpgrade(socket, ...refusal)
-    } else sockets.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, route))
+    const refuse = ({ status, message, headers }: Refusal) => {
+      resolved.metrics.count('llmmon_upgrades_refused_total', { status })
+      refuseUpgrade(socket, status, message, headers)
+    }
+    const entry = refusalOf(request, route) ?? admission.enter(request)
+    if ('status' in entry) return refuse(entry)
+    socket.once('close', entry.left)
+    const tooOften = await admission.rate(request)
+    if (tooOften) return refuse(tooOften)
+    const asks = asksBefore(request, route)
+    const identity = asks ? await gate.identify(request, ticketOf(route)) : undefined
+    if (asks && !identity) return refuse(unauthenticated)
+    if (closing) return refuse(shuttingDown)
+    if (socket.destroyed) return entry.left()
+    sockets.handleUpgrade(request, socket, head, (ws) => welcome(ws, request, route, entry, identity))
   }
 
-  function refusalOf(request: IncomingMessage, route: Route): [number, string, string[]?] | undefined {
-    const { origin, host } = request.headers
-    if (route.kind === 'foreign') return [404, `No WebSocket here; this server listens at ${path}.\n`]
-    if (closing) return [503, 'This server is shutting down.\n', ['Retry-After: 5']]
-    if (clients.size >= limits.maxConnections) {
-      return [503, 'This server has all the connections it can take.\n', ['Retry-After: 10']]
+  function refusalOf({ headers }: IncomingMessage, route: Route): Refusal | undefined {
+    if (route.kind === 'foreign') {
+      return { status: 404, message: `No WebSocket here; this server listens at ${path}.\n` }
     }
-    const version = request.headers['sec-websocket-version']
-    if (version !== '13' && version !== '8') {
-      return [
-        426,
-        'Expected an upgrade to WebSocket, version 13.\n',
-        ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
-      ]
-    }
-    if (isOriginAllowed(origin, host, resolved.allowedOrigins)) return undefined
-    warnOfOrigin(String(origin))
-    return [403, 'Pages of this origin may not connect.\n']
+    if (closing) return shuttingDown
+    const version = headers['sec-websocket-version']
+    if (version === '13' || version === '8') return undefined
+    const offer = ['Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+    return { status: 426, message: 'Expected an upgrade to WebSocket, version 13.\n', headers: offer }
   }
 
-  function welcome(ws: WebSocket, request: IncomingMessage, route: Route): void {
+  function failed(err: unknown, socket: { destroy(): void } | { terminate(): void }): void {
+    logger.error({ err }, 'An upgrade failed')
+    if ('destroy' in socket) socket.destroy()
+    else socket.terminate()
+  }
+
+  /** A page is told after the upgrade, by codes that it can see; a program that says at once who it is, before. */
+  function asksBefore({ headers }: IncomingMessage, route: Route): boolean {
+    if (!resolved.authenticate || headers.origin !== undefined) return false
+    return route.kind === 'plain' || headers.authorization !== undefined
+  }
+
+  function welcome(ws: WebSocket, request: IncomingMessage, route: Route, entry: Entry, identity?: Identity): void {
     const isProtocol = route.kind !== 'plain'
     resolved.metrics.count('llmmon_connections_total', { endpoint: isProtocol ? 'protocol' : 'plain' })
     const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, isProtocol)
-    const refusal = refusalAfterUpgrade(ws, isProtocol)
-    if (refusal) {
-      keep(ws, { connection, user: undefined })
-      connection.close(...refusal)
+    if (isProtocol && ws.protocol !== subprotocol) {
+      clients.keep(ws, { connection, user: undefined })
+      connection.close(closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`)
       return
     }
-    const user =
-      route.kind === 'plain'
-        ? plainViewer(request, route, connection)
-        : new Session({ connectionId: randomUUID(), request, options: resolved, gate, channels, now }, connection)
+    const user = route.kind === 'plain' ? plainViewer() : session()
     connection.use(user)
-    keep(ws, { connection, user })
-  }
+    clients.keep(ws, { connection, user })
 
-  function refusalAfterUpgrade(ws: WebSocket, isProtocol: boolean): [number, string] | undefined {
-    if (closing) return [closeCodes.goingAway, 'the server is shutting down']
-    if (clients.size >= limits.maxConnections) return [tryAgainLater, 'the server is full; come back later']
-    if (isProtocol && ws.protocol !== subprotocol) {
-      return [closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`]
+    function session(): ConnectionUser {
+      const { identified } = entry
+      const context = { connectionId: randomUUID(), request, options: resolved, gate, channels, now, identity }
+      return new Session({ ...context, seats, identified }, connection)
     }
-    return undefined
-  }
 
-  function keep(ws: WebSocket, client: Client): void {
-    clients.set(ws, client)
-    ws.on('close', () => {
-      clients.delete(ws)
-      if (clients.size > 0) return
-      for (const resolve of whenEmpty) resolve()
-      if (channels.size === 0) stopTicking()
-    })
-    if (!ticker) {
-      ticker = setInterval(tick, tickMs)
-      ticker.unref()
+    function plainViewer(): ConnectionUser {
+      const { runId, after, ticket } = route as Route & { kind: 'plain' }
+      const identify = async () => identity ?? gate.identify(request, ticket)
+      const context = { runId, after, ticket, gate, identify, seats, identified: entry.identified, now }
+      const { maxBufferedBytes } = limits
+      return new PlainViewer({ ...context, channel: () => channels.of(runId), maxBufferedBytes }, connection)
     }
   }
 
-  function plainViewer(
-    request: IncomingMessage,
-    route: Route & { kind: 'plain' },
-    connection: Connection,
-  ): PlainViewer {
-    const { runId, after, ticket } = route
-    const permitted = gate.identify(request, ticket).then((identity) => {
-      return identity !== undefined && runId !== '' && gate.permits(identity.principal, 'watch', runId, ticket)
-    })
-    const { maxBufferedBytes } = limits
-    return new PlainViewer(
-      { runId, after, gate, permitted, channel: () => channels.of(runId), maxBufferedBytes, now },
-      connection,
-    )
+  /** What a framework has accepted: it can only be closed. */
+  async function accept(ws: WebSocket, request: IncomingMessage, route: Route): Promise<void> {
+    const entry = closing ? shuttingDown : admission.enter(request)
+    if ('status' in entry) return dismiss(ws, request, entry)
+    ws.once('close', entry.left)
+    welcome(ws, request, route, entry)
+    const tooOften = await admission.rate(request)
+    if (tooOften) ws.close(closeCodes.rateLimited, 'too many connections; come back later')
   }
 
-  function tick(): void {
-    channels.tick()
-    for (const { connection } of clients.values()) connection.tick()
-    if (clients.size === 0 && channels.size === 0) stopTicking()
-  }
-
-  function stopTicking(): void {
-    clearInterval(ticker)
-    ticker = undefined
-  }
-
-  function warnOfOrigin(origin: string): void {
-    if (refusedOrigins.has(origin) || refusedOrigins.size >= 100) return
-    refusedOrigins.add(origin)
-    const shown = JSON.stringify(origin.slice(0, 200))
-    logger.warn({ origin: shown }, `Refused a page of another origin. To let it connect: allowedOrigins: [${shown}]`)
+  function dismiss(ws: WebSocket, request: IncomingMessage, refusal: Refusal): void {
+    const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, false)
+    clients.keep(ws, { connection, user: undefined })
+    if (refusal === shuttingDown) connection.close(closeCodes.goingAway, 'the server is shutting down')
+    else if (refusal.status === 429) connection.close(closeCodes.rateLimited, 'too many connections; come back later')
+    else if (refusal.status === 403) connection.close(closeCodes.forbidden, 'pages of this origin may not connect')
+    else connection.close(tryAgainLater, 'the server is full; come back later')
   }
 
   return {
@@ -214,7 +213,9 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
       const own = path
       const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         const route = routeOf(request.url, own)
-        if (route.kind !== 'foreign' || server.listenerCount('upgrade') === 1) upgrade(request, socket, head, route)
+        if (route.kind !== 'foreign' || server.listenerCount('upgrade') === 1) {
+          upgrade(request, socket, head, route).catch((err) => failed(err, socket))
+        }
       }
       server.on('upgrade', onUpgrade)
       const detach = () => {
@@ -225,10 +226,28 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
       return detach
     },
 
-    handleUpgrade: (request, socket, head) => upgrade(request, socket, head, routedAs(request.url, path)),
+    handleUpgrade(request, socket, head) {
+      upgrade(request, socket, head, routedAs(request.url, path)).catch((err) => failed(err, socket))
+    },
 
     handleConnection(ws, request) {
-      welcome(ws, request, routedAs(request.url, path))
+      accept(ws, request, routedAs(request.url, path)).catch((err) => failed(err, ws))
+    },
+
+    revoke(revocation) {
+      const { principal, runId } = revocation
+      if (typeof principal !== 'function' && runId === undefined) {
+        throw new LlmmonError(
+          'invalid_argument',
+          'Expected revoke({ principal }) with a function, or revoke({ runId }).',
+        )
+      }
+      const meant = [...clients.users()].filter(({ identity }) => identity && concerns(revocation, identity.principal))
+      gate.revoke(revocation)
+      for (const user of meant) {
+        if (runId === undefined) user.close(closeCodes.revoked, 'revoked')
+        else user.endRun(runId)
+      }
     },
 
     get stats() {
@@ -242,34 +261,16 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   }
 
   async function shutDown(drainMs: number): Promise<void> {
-    for (const { user } of clients.values()) {
+    for (const user of clients.users()) {
       if (user instanceof Session) user.send({ type: 'goaway', after_ms: [0, Math.max(1_000, drainMs)] })
     }
-    if (drainMs > 0) await emptied(drainMs)
-    for (const { user, connection } of clients.values()) {
-      const target = user ?? connection
-      target.close(closeCodes.goingAway, 'the server is shutting down')
-    }
-    await emptied(farewellMs)
-    for (const { connection } of clients.values()) connection.terminate()
-    await emptied(farewellMs)
+    await clients.dismiss(drainMs)
     for (const detach of [...attached]) detach()
     channels.close()
     unmeter()
-    stopTicking()
   }
+}
 
-  /** Waits until no client is left, at most so long. */
-  function emptied(ms: number): Promise<void> {
-    if (clients.size === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        whenEmpty.delete(done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      whenEmpty.add(done)
-    })
-  }
+function ticketOf(route: Route): string | undefined {
+  return route.kind === 'plain' ? route.ticket : undefined
 }

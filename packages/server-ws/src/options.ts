@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { LlmmonError, type Logger, type RunLabel, type Transport } from '@llmmon/core'
+import { LlmmonError, type Logger, type RunEvent, type RunLabel, type Transport } from '@llmmon/core'
+import type { Expiring } from './expiring.js'
+import type { HandshakeLimiter } from './handshake-rate.js'
 import { type Metrics, type MetricsRegistry, metricsOf } from './metrics.js'
 
 /** What somebody wants to do with a run. */
@@ -13,6 +15,8 @@ export interface AuthorizeRequest<Principal> {
   readonly runId: string
   /** The token that came with this request for this run, if one did. */
   readonly token: string | undefined
+  /** When that token came: it is asked about again when the principal's own token is refreshed, and may have run out since. */
+  readonly tokenCameAt: Date
   /** What is known of the run, looked up when called; undefined when there is none. */
   run(): Promise<RunLabel | undefined>
 }
@@ -23,10 +27,26 @@ export interface ServerLimits {
   maxFrameBytes?: number
   /** Runs watched on one connection. Default 500; beyond it `error` `limit`. */
   maxSubscriptions?: number
+  /** Of these, runs that neither are there nor reserved. Default 300; beyond it `error` `limit`. */
+  maxPending?: number
   /** Connections of this server. Default 10 000; beyond it HTTP 503. */
   maxConnections?: number
+  /** Connections that have not yet said who they are. Default 2 000; beyond it HTTP 503. */
+  maxUnidentified?: number
+  /** Connections of one principal, see `principalKey`. Default 20; beyond it 4429. */
+  maxConnectionsPerPrincipal?: number
+  /** Connections of one address, IPv6 by its /64; this machine itself is not counted. Default 100; beyond it HTTP 429. */
+  maxConnectionsPerAddress?: number
+  /** Upgrade requests of one address a minute, counted likewise. Default 300; beyond it HTTP 429. */
+  handshakesPerMinute?: number
+  /** Parts that one frame may come in. Default 16; beyond it 1008. */
+  maxFragments?: number
+  /** Pieces of a frame that may wait for the rest of it. Default 1 024; beyond it 1008. */
+  maxBufferedChunks?: number
+  /** Answers to a client's pings that may wait in its connection. Default 60; beyond it the connection is ended. */
+  maxPendingPongs?: number
   /**
-   * Frames a second that a client may send on average, in bursts of five times as many; for `subscribe` and `unsubscribe` plus twice `maxSubscriptions`.
+   * Frames and pings a second that a client may send on average, in bursts of five times as many; of `subscribe` and `unsubscribe` also twice `maxSubscriptions`.
    * Default 20; beyond it 4503.
    */
   framesPerSecond?: number
@@ -44,6 +64,9 @@ export interface ServerLimits {
   historyLength?: number
 }
 
+/** What `authenticate` may give. */
+export type Authenticated<Principal> = Principal | Expiring<Principal> | null | undefined
+
 /** Options of `createMonitorServer`. */
 export interface MonitorServerOptions<Principal = unknown> {
   /** Where the runs are: the same transport that the chains write to, or one that joins them. */
@@ -55,14 +78,38 @@ export interface MonitorServerOptions<Principal = unknown> {
   authorize: (request: AuthorizeRequest<Principal>) => boolean | Promise<boolean>
   /**
    * Says who is asking, by the upgrade request (cookies, headers) and the token of the first frame or the plain
-   * endpoint's ticket. null, undefined, a throw and a time-out refuse the connection. Default: nobody is asked, the principal is undefined.
+   * endpoint's ticket. null, undefined, a throw and a time-out refuse the connection. `expiring(principal, date)` says until when. Default: nobody is asked, the
+   * principal is undefined.
    */
   authenticate?: (
     request: IncomingMessage,
     credentials: { readonly token: string | undefined },
-  ) => Principal | null | undefined | Promise<Principal | null | undefined>
-  /** Origins of pages that may connect, exactly as browsers send them, or `*`. Default: the server's own host and port. */
+  ) => Authenticated<Principal> | Promise<Authenticated<Principal>>
+  /**
+   * Names a principal, to count its connections. Default: the principal itself where it is a string or a number, else its `id`, `sub` or `userId`; without any of
+   * them they are not counted.
+   */
+  principalKey?: (principal: Principal) => string | undefined
+  /** Names the class of viewers that a principal belongs to, for `view`. Few classes, not one for each principal. Default: all are of the class `''`. */
+  audience?: (principal: Principal) => string
+  /**
+   * Says what a class of viewers may see of an event; asked once for each class, event and server, however many viewers. Gives the event, or
+   * one with other payloads; null drops it, and leaves the bare fact of a start or an end. Type, numbers, times, status and step ids stay as they are; a token is passed or dropped whole,
+   * and after a dropped one the rest of that text is dropped too. What throws, or changes more, loses its payload. Default: everybody sees everything.
+   */
+  view?: (event: RunEvent, audience: string) => RunEvent | null | undefined
+  /**
+   * Origins of pages that may connect, exactly as browsers send them, or `*`. Default: the server's own host and port. With `authenticate`, cookies count only from these:
+   * what brings cookies with no origin, or by `*` alone, is refused.
+   */
   allowedOrigins?: readonly string[] | '*'
+  /**
+   * How many proxies stand before this server: so many entries of `X-Forwarded-For` and `X-Forwarded-Host` are believed, from the right. Default 0:
+   * the address of the socket, and `Host`.
+   */
+  trustProxy?: number
+  /** Counts upgrade requests by address in place of the memory: a limiter of `rate-limiter-flexible`, for many servers one in Redis. */
+  handshakeLimiter?: HandshakeLimiter
   /** Bounds, see `ServerLimits`. */
   limits?: ServerLimits
   /** How often something is sent on an idle connection, ms. Default 25 000. */
@@ -77,6 +124,7 @@ export interface MonitorServerOptions<Principal = unknown> {
 export type ResolvedServerOptions = Omit<MonitorServerOptions, 'limits' | 'metrics'> & {
   readonly limits: Required<ServerLimits>
   readonly heartbeatMs: number
+  readonly trustProxy: number
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -99,15 +147,29 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
     const advice = 'Pass a function that decides who may watch which run, or allowAnyone to let everybody.'
     throw new LlmmonError('invalid_argument', `Expected createMonitorServer({ authorize }) to be a function. ${advice}`)
   }
+  const { trustProxy = 0 } = options
+  if (!Number.isSafeInteger(trustProxy) || trustProxy < 0) {
+    const advice = 'Count the proxies before this server: whoever is believed more than they add can claim any address.'
+    throw new LlmmonError('invalid_argument', `Expected trustProxy to be a number of proxies. ${advice}`)
+  }
   return {
     ...options,
+    trustProxy,
     heartbeatMs: options.heartbeatMs ?? 25_000,
     logger: options.logger ?? silentLogger,
     metrics: metricsOf(options.metrics),
     limits: {
       maxFrameBytes: 16_384,
       maxSubscriptions: 500,
+      maxPending: 300,
       maxConnections: 10_000,
+      maxUnidentified: 2_000,
+      maxConnectionsPerPrincipal: 20,
+      maxConnectionsPerAddress: 100,
+      handshakesPerMinute: 300,
+      maxFragments: 16,
+      maxBufferedChunks: 1_024,
+      maxPendingPongs: 60,
       framesPerSecond: 20,
       helloTimeoutMs: 10_000,
       hookTimeoutMs: 5_000,

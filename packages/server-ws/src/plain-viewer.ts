@@ -1,9 +1,12 @@
 import { closeCodes, type Position, type ResetReason, type UnsequencedEvent } from '@llmmon/core'
 import type { ConnectionUser } from './connection.js'
 import type { Gate } from './gate.js'
+import type { Identity } from './identity.js'
 import type { Outlet } from './outlet.js'
 import type { RunChannel } from './run-channel.js'
+import type { Seats } from './seats.js'
 import type { SharedBatch } from './shared-batch.js'
+import { Standing } from './standing.js'
 import type { Viewer } from './viewer.js'
 
 /** What a plain viewer works with. */
@@ -11,9 +14,16 @@ export interface PlainContext {
   readonly runId: string
   /** The number after which it wants events; 0 for all. */
   readonly after: number
+  /** What the URL says who it is, or what it may. */
+  readonly ticket: string | undefined
   readonly gate: Gate
-  /** Who is asking, and the run's channel once they may. */
-  readonly permitted: Promise<boolean>
+  /** Who is asking; undefined for nobody. */
+  readonly identify: () => Promise<Identity | undefined>
+  /** Counts the connections of a principal. */
+  readonly seats: Seats
+  /** It is known who it is. */
+  readonly identified: () => void
+  /** The run's channel, once they may. */
   readonly channel: () => RunChannel
   readonly maxBufferedBytes: number
   readonly now: () => number
@@ -22,8 +32,10 @@ export interface PlainContext {
 /** One viewer of the plain endpoint: gets one event a frame, history first, and need not send anything. */
 export class PlainViewer implements Viewer, ConnectionUser {
   position: Position | undefined
+  audience = ''
   readonly #context: PlainContext
   readonly #outlet: Outlet
+  readonly #standing: Standing
   #channel: RunChannel | undefined
   #isClosed = false
   // Batches may overlap; no event is sent twice.
@@ -33,7 +45,12 @@ export class PlainViewer implements Viewer, ConnectionUser {
     this.#context = context
     this.#sentTo = context.after
     this.#outlet = outlet
+    this.#standing = new Standing(context.seats)
     void this.#open()
+  }
+
+  get identity(): Identity | undefined {
+    return this.#standing.identity
   }
 
   get isReady(): boolean {
@@ -76,7 +93,14 @@ export class PlainViewer implements Viewer, ConnectionUser {
     this.#channel?.pump(this)
   }
 
-  tick(): void {}
+  tick(): void {
+    if (!this.#standing.hasExpired) return
+    this.close(closeCodes.tokenExpired, 'the credentials have expired; come back with fresh ones')
+  }
+
+  endRun(runId: string): void {
+    if (runId === this.#context.runId) this.notFound()
+  }
 
   close(code: number, reason: string): void {
     if (this.#isClosed) return
@@ -87,20 +111,35 @@ export class PlainViewer implements Viewer, ConnectionUser {
   gone(): void {
     this.#isClosed = true
     this.#channel?.remove(this)
+    this.#standing.leave()
   }
 
   async #open(): Promise<void> {
-    const { permitted, gate, channel, now } = this.#context
+    const { runId, ticket, gate, channel, now } = this.#context
     const since = now()
-    if (!(await permitted)) {
+    const wish = { action: 'watch', runId, token: ticket, cameAt: Date.now() } as const
+    const identity = await this.#identify()
+    if (this.#isClosed) return
+    if (!identity || !(await gate.permits(identity, wish))) {
       await gate.refusal(since, now)
       if (!this.#isClosed) this.notFound()
       return
     }
     if (this.#isClosed) return
+    this.audience = identity.audience
     this.#channel = channel()
     this.#channel.hold(this)
     await this.#channel.ready()
     if (!this.#isClosed) this.#channel.add(this)
+  }
+
+  async #identify(): Promise<Identity | undefined> {
+    const { identify, identified } = this.#context
+    const identity = await identify()
+    if (this.#isClosed || !identity) return undefined
+    const refusal = this.#standing.become(identity)
+    if (refusal) this.close(...refusal)
+    else identified()
+    return identity
   }
 }

@@ -8,9 +8,8 @@ import {
   type RunPhase,
   type Transport,
 } from '@llmmon/core'
-import { CatchUp } from './catch-up.js'
+import { Audiences } from './audiences.js'
 import { lostEvent } from './lost-event.js'
-import { OlderHistory } from './older-history.js'
 import type { ResolvedServerOptions } from './options.js'
 import { ReplayLog } from './replay-log.js'
 import { SharedBatch } from './shared-batch.js'
@@ -40,9 +39,9 @@ export class RunChannel {
   readonly #transport: Transport
   readonly #options: ResolvedServerOptions
   readonly #now: () => number
-  readonly #log = new ReplayLog()
-  readonly #catchUp: CatchUp
-  readonly #older: OlderHistory
+  readonly #audiences: Audiences
+  // The newest batch, by which is judged where viewers stand: numbers are the same for every audience.
+  readonly #head = new ReplayLog()
   readonly #viewers = new Map<Viewer, Waiting>()
   // Viewers that wait for the first read: they keep the channel, but get nothing yet.
   readonly #held = new Set<Viewer>()
@@ -65,8 +64,7 @@ export class RunChannel {
     this.#now = now
     this.#quietSince = now()
     this.#idleSince = now()
-    this.#catchUp = new CatchUp(runId, now)
-    this.#older = new OlderHistory(options.transport, runId)
+    this.#audiences = new Audiences(runId, options, now)
     this.#following = followRun(options.transport, runId, {
       batches: (batches) => this.#take(batches),
       reset: (reason) => this.#reset(reason),
@@ -90,13 +88,13 @@ export class RunChannel {
 
   /** Length of the history it keeps. */
   get historyLength(): number {
-    return this.#log.length
+    return this.#audiences.length
   }
 
   /** How the run stands. */
   get phase(): RunPhase {
-    if (this.#log.newest?.closes) return 'ended'
-    return this.#log.last > 0 || this.#info?.state === 'open' ? 'open' : 'pending'
+    if (this.#head.newest?.closes) return 'ended'
+    return this.#head.last > 0 || this.#info?.state === 'open' ? 'open' : 'pending'
   }
 
   /** Resolves when the store has been asked once. */
@@ -105,37 +103,57 @@ export class RunChannel {
     return new Promise((resolve) => this.#whenRead.push(resolve))
   }
 
+  /** Nothing is known of the run: it neither is there nor reserved. */
+  get isUnknown(): boolean {
+    return this.#head.last === 0 && this.#info === undefined
+  }
+
   /** Keeps the channel for a viewer that will be added once it is ready. */
   hold(viewer: Viewer): void {
     this.#held.add(viewer)
+    this.#audiences.of(viewer).viewers += 1
   }
 
   /** Takes a viewer, from where it stands. */
   add(viewer: Viewer): void {
-    this.#held.delete(viewer)
+    if (!this.#held.delete(viewer)) this.#audiences.of(viewer).viewers += 1
     const sawRun = viewer.position !== undefined
     const { leaseMs } = this.#transport.liveness
     const waitMs = sawRun ? leaseMs + lostGraceMs : this.#options.limits.pendingMs
-    const waiting: Waiting = this.#log.last === 0 ? { startBy: { at: this.#now() + waitMs, sawRun } } : {}
+    const waiting: Waiting = this.#head.last === 0 ? { startBy: { at: this.#now() + waitMs, sawRun } } : {}
     this.#viewers.set(viewer, waiting)
-    if (this.#isStalled || (sawRun && this.#log.last === 0)) viewer.status('stalled')
-    if (this.#log.last > 0) this.#place(viewer)
+    if (this.#isStalled || (sawRun && this.#head.last === 0)) viewer.status('stalled')
+    if (this.#head.last > 0) this.#place(viewer)
     this.pump(viewer)
   }
 
   /** Lets a viewer go. */
   remove(viewer: Viewer): void {
     const wasHere = this.#viewers.delete(viewer) || this.#held.delete(viewer)
-    if (wasHere && this.size === 0) this.#idleSince = this.#now()
+    if (!wasHere) return
+    this.#audiences.of(viewer).viewers -= 1
+    if (this.size === 0) this.#idleSince = this.#now()
+  }
+
+  /** Makes a viewer one of another audience: what it has seen so far is void. */
+  move(viewer: Viewer, audience: string): void {
+    const isHere = this.#viewers.has(viewer) || this.#held.has(viewer)
+    if (isHere) this.#audiences.of(viewer).viewers -= 1
+    viewer.audience = audience
+    if (isHere) this.#audiences.of(viewer).viewers += 1
+    const waiting = this.#viewers.get(viewer)
+    if (!waiting || viewer.position === undefined) return
+    this.#restart(viewer, 'audience')
+    if (waiting.startBy) this.#viewers.set(viewer, waiting)
   }
 
   /** Sends a viewer what it lacks, as far as its connection has room. */
   pump(viewer: Viewer): void {
     if (!this.#viewers.has(viewer)) return
     const seq = viewer.position?.seq ?? 0
-    const missing = this.#log.since(seq)
-    if (!missing) return void this.#refill(viewer)
-    for (const batch of this.#catchUp.frames(missing, seq)) {
+    const frames = this.#audiences.of(viewer).frames(seq)
+    if (!frames) return void this.#refill(viewer)
+    for (const batch of frames) {
       if (!viewer.isReady) return
       this.#send(viewer, batch)
     }
@@ -148,21 +166,20 @@ export class RunChannel {
     for (const [viewer, { startBy, aheadUntil }] of this.#viewers) {
       const seq = viewer.position?.seq ?? 0
       if (startBy && startBy.at <= now && this.#info?.state !== 'reserved') this.#giveUp(viewer, startBy.sawRun)
-      else if (aheadUntil !== undefined && aheadUntil <= now && seq > this.#log.last) this.#restart(viewer, 'rollback')
+      else if (aheadUntil !== undefined && aheadUntil <= now && seq > this.#head.last) this.#restart(viewer, 'rollback')
       // Who waits for a read that failed is helped here.
-      else if (seq < this.#log.last && viewer.isReady) this.pump(viewer)
+      else if (seq < this.#head.last && viewer.isReady) this.pump(viewer)
       if (this.phase === 'ended') this.#endIfDone(viewer)
     }
     const { heartbeatMs } = this.#transport.liveness
-    this.#catchUp.tick()
+    this.#audiences.tick()
     const isWatched = this.#viewers.size > 0 && this.phase !== 'ended'
     if (isWatched && !this.#isChecking && now - this.#quietSince > heartbeatMs) void this.#check()
   }
 
   /** Keeps only the newest part of the history. */
   shrink(): void {
-    this.#log.trim(ringLength)
-    this.#catchUp.clear()
+    this.#audiences.shrink(ringLength)
   }
 
   /** Stops following. */
@@ -176,26 +193,28 @@ export class RunChannel {
   #take(batches: readonly EncodedBatch[]): void {
     this.#quietSince = this.#now()
     this.#vanishedAt = undefined
-    const before = this.#log.last
+    const before = this.#head.last
     const shared = batches.map((batch) => new SharedBatch(batch))
-    for (const batch of shared) this.#log.push(batch)
+    for (const batch of shared) this.#head.push(batch)
+    this.#head.trim(0)
+    const seen = this.#audiences.push(shared)
     // A reaper's end is no sign of life.
-    if (this.#log.newest?.closes && this.#log.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
+    if (this.#head.newest?.closes && this.#head.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
     else this.#setStalled(false)
     for (const viewer of [...this.#viewers.keys()]) {
       if (before === 0) this.#place(viewer)
       const standsAt = viewer.position?.seq ?? 0
       if (standsAt !== before || !viewer.isReady || shared.length > 1) this.pump(viewer)
       else {
-        for (const batch of shared) this.#send(viewer, batch)
+        for (const batch of seen.get(this.#audiences.of(viewer)) ?? []) this.#send(viewer, batch)
         this.#endIfDone(viewer)
       }
     }
   }
 
   #reset(reason: ResetReason): void {
-    this.#log.clear()
-    this.#catchUp.clear()
+    this.#head.clear()
+    this.#audiences.clear()
     this.#openUntil = undefined
     for (const viewer of [...this.#viewers.keys()]) this.#restart(viewer, reason)
   }
@@ -213,7 +232,7 @@ export class RunChannel {
 
   // Where a viewer goes on, now that something is known of the run.
   #place(viewer: Viewer): void {
-    const { epoch, last, base } = this.#log
+    const { epoch, last, base } = this.#head
     const what = continuity(viewer.position, { epoch, last, base: base ?? this.#info?.base })
     if (what === 'reset') {
       const opened = this.#info?.opened
@@ -240,7 +259,7 @@ export class RunChannel {
   }
 
   #endIfDone(viewer: Viewer): void {
-    const { newest } = this.#log
+    const { newest } = this.#head
     if (!newest?.closes || viewer.position?.seq !== newest.to || viewer.position.epoch !== newest.epoch) return
     if (this.#openUntil !== undefined && this.#now() < this.#openUntil) return
     this.remove(viewer)
@@ -255,11 +274,10 @@ export class RunChannel {
 
   async #refill(viewer: Viewer): Promise<void> {
     const { logger } = this.#options
+    const log = this.#audiences.of(viewer)
     try {
-      this.#log.prepend(
-        await this.#older.read((err) => logger.warn({ err, runId: this.runId }, 'A batch is not valid')),
-      )
-      if (this.#log.since(viewer.position?.seq ?? 0)) this.pump(viewer)
+      await log.refill((err) => logger.warn({ err, runId: this.runId }, 'A batch is not valid'))
+      if (log.frames(viewer.position?.seq ?? 0)) this.pump(viewer)
     } catch (err) {
       logger.warn({ err, runId: this.runId }, 'Reading a run failed')
     }
@@ -276,7 +294,7 @@ export class RunChannel {
       // What is not open changes by events, which are heard; it is looked at less often.
       if (info?.state !== 'open') this.#quietSince = now
       if (!info) {
-        if (this.#log.last === 0) return
+        if (this.#head.last === 0) return
         this.#vanishedAt ??= now
         this.#setStalled(true)
         if (now - this.#vanishedAt <= leaseMs + lostGraceMs) return

@@ -9,12 +9,17 @@ import {
   type ServerFrame,
   type SubscribeFrame,
 } from '@llmmon/core'
+import { cancelRun } from './cancel-run.js'
 import type { Channels } from './channels.js'
-import type { Gate } from './gate.js'
+import type { ConnectionUser } from './connection.js'
+import { FrameRate } from './frame-rate.js'
+import type { Gate, Wish } from './gate.js'
+import type { Identity } from './identity.js'
 import type { ResolvedServerOptions } from './options.js'
 import type { Outlet } from './outlet.js'
+import type { Seats } from './seats.js'
+import { Standing } from './standing.js'
 import { Subscription } from './subscription.js'
-import { TokenBucket } from './token-bucket.js'
 
 /** What a session works with. */
 export interface SessionContext {
@@ -25,37 +30,44 @@ export interface SessionContext {
   readonly channels: Channels
   /** A monotonic clock, ms. */
   readonly now: () => number
+  /** Who it is by its upgrade request, where that has been asked; a token in the first frame says it anew. */
+  readonly identity: Identity | undefined
+  /** Counts the connections of a principal. */
+  readonly seats: Seats
+  /** It is known who it is. */
+  readonly identified: () => void
 }
 
-/** How long the writer may take to act on a cancel, ms. */
-const cancelTimeoutMs = 6_000
+const failures = {
+  no_writer: 'Nobody runs this run any more.',
+  timeout: 'The writer of this run did not answer in time.',
+  internal: 'The cancel could not be delivered; try again.',
+} as const
 
 /**
  * One connection of `llmmon.v1`: takes the client's texts and sends frames to its outlet. Knows nothing of sockets.
  */
-export class Session {
+export class Session implements ConnectionUser {
   readonly #context: SessionContext
   readonly #outlet: Outlet
-  readonly #bucket: TokenBucket
-  // For all but subscribe and unsubscribe.
-  readonly #others: TokenBucket
+  readonly #rate: FrameRate
   readonly #subscriptions = new Map<string, Subscription>()
+  readonly #standing: Standing
   readonly #startedAt: number
   #phase: 'hello' | 'identifying' | 'open' | 'closed' = 'hello'
   #early: ClientFrame[] = []
-  #principal: unknown
+  // Tokens may be checked at different speeds; the one that came last counts.
+  #tokens = 0
+  #tokenInUse = 0
   // Told of every frame that leaves, it looks at all its runs only when one of them may be waiting.
   #lacksRoom = false
 
   constructor(context: SessionContext, outlet: Outlet) {
-    const { framesPerSecond, maxSubscriptions } = context.options.limits
     this.#context = context
     this.#outlet = outlet
+    this.#standing = new Standing(context.seats)
     this.#startedAt = context.now()
-    const burst = framesPerSecond * 5
-    this.#others = new TokenBucket(framesPerSecond, burst, this.#startedAt)
-    // A client that comes back subscribes to all it watches at once; one that turns to other runs also lets go of as many.
-    this.#bucket = new TokenBucket(framesPerSecond, burst + maxSubscriptions * 2, this.#startedAt)
+    this.#rate = new FrameRate(context.options.limits, this.#startedAt)
   }
 
   /** How many runs it watches. */
@@ -63,18 +75,23 @@ export class Session {
     return this.#subscriptions.size
   }
 
+  /** Who it is; undefined until that is known. */
+  get identity(): Identity | undefined {
+    return this.#standing.identity
+  }
+
   /** Takes one text frame of the client. Never throws. */
   receive(text: string): void {
     if (this.#phase === 'closed') return
-    if (!this.#bucket.take(this.#context.now())) {
+    const now = this.#context.now()
+    if (!this.#rate.takes(now)) {
       this.#tooMany()
       return
     }
     try {
       const decoded = decodeClientFrame(text)
       const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
-      const isOther = type !== 'subscribe' && type !== 'unsubscribe'
-      if (isOther && !this.#others.take(this.#context.now())) this.#tooMany()
+      if (!this.#rate.takesType(type, now)) this.#tooMany()
       else if (decoded.kind === 'frame') this.#take(decoded.frame)
       else this.#error('unsupported', `Frames of type "${decoded.type}" are not known here.`, { ref: decoded.ref })
     } catch (error) {
@@ -95,6 +112,16 @@ export class Session {
     const { now, options } = this.#context
     const isLate = now() - this.#startedAt > options.limits.helloTimeoutMs
     if (isLate && this.#phase === 'hello') this.close(closeCodes.helloTimeout, 'expected a hello frame in time')
+    this.#closeIfExpired()
+  }
+
+  /** Ends the subscription of a run, if there is one, as if there were no such run. */
+  endRun(runId: string): void {
+    const subscription = this.#subscriptions.get(runId)
+    if (!subscription) return
+    subscription.close()
+    this.#subscriptions.delete(runId)
+    this.#notFound(subscription.ref, runId)
   }
 
   /** Ends the connection. */
@@ -110,6 +137,7 @@ export class Session {
     this.#early = []
     for (const subscription of this.#subscriptions.values()) subscription.close()
     this.#subscriptions.clear()
+    this.#standing.leave()
   }
 
   /** Sends a frame. */
@@ -132,19 +160,15 @@ export class Session {
   }
 
   async #hello(token: string | undefined): Promise<void> {
-    const { gate, request, connectionId, options } = this.#context
+    const { gate, request, connectionId, options, identity: known } = this.#context
     this.#phase = 'identifying'
     // Until it is known who is there, no more is kept for them than what had arrived already.
     this.#outlet.pause()
-    const identity = await gate.identify(request, token)
+    const identity = known && token === undefined ? known : await gate.identify(request, token)
     this.#outlet.resume()
-    if (this.#phase !== 'identifying') return
-    if (!identity) {
-      this.close(closeCodes.unauthenticated, 'the credentials were not accepted')
-      return
-    }
-    this.#principal = identity.principal
+    if (this.#phase !== 'identifying' || !this.#become(identity)) return
     this.#phase = 'open'
+    this.#context.identified()
     const { maxFrameBytes, maxSubscriptions } = options.limits
     this.send({
       type: 'welcome',
@@ -152,11 +176,25 @@ export class Session {
       server_time: Date.now(),
       heartbeat_ms: options.heartbeatMs,
       limits: { max_frame_bytes: maxFrameBytes, max_subscriptions: maxSubscriptions },
+      ...this.#standing.expiry,
     })
     for (const frame of this.#early.splice(0)) if (this.#phase === 'open') this.#handle(frame)
   }
 
+  #become(identity: Identity | undefined): boolean {
+    const refusal = this.#standing.become(identity)
+    if (refusal) this.close(...refusal)
+    return !refusal
+  }
+
+  #closeIfExpired(): boolean {
+    const hasExpired = this.#phase === 'open' && this.#standing.hasExpired
+    if (hasExpired) this.close(closeCodes.tokenExpired, 'the token has expired; come back with a fresh one')
+    return hasExpired
+  }
+
   #handle(frame: ClientFrame): void {
+    if (this.#closeIfExpired()) return
     switch (frame.type) {
       case 'subscribe':
         void this.#subscribe(frame)
@@ -191,25 +229,40 @@ export class Session {
       this.#error('limit', message, { ref, run_id })
       return
     }
-    const subscription = new Subscription(run_id, ref, from, token, {
+    const wish = { action: 'watch', runId: run_id, token, cameAt: Date.now() } as const
+    const subscription = new Subscription(wish, ref, from, {
       send: (frame) => this.#outlet.send(frame),
       hasRoom: () => this.#hasRoom(),
+      mayWait: () => this.#pending < options.limits.maxPending,
       done: () => {
         if (this.#subscriptions.get(run_id) === subscription) this.#subscriptions.delete(run_id)
       },
       notFound: () => this.#notFound(ref, run_id),
+      tooManyWait: () => this.#tooManyWait(ref, run_id),
     })
     this.#subscriptions.set(run_id, subscription)
-    const isAllowed = run_id !== '' && (await gate.permits(this.#principal, 'watch', run_id, token))
+    const isAllowed = await this.#permits(wish)
     // A channel made for nobody would be held by nobody.
     if (subscription.isClosed) return
     this.#answered('subscribe', isAllowed ? 'allowed' : 'refused')
-    if (isAllowed) await subscription.open(channels.of(run_id))
+    if (isAllowed) await subscription.open(channels.of(run_id), this.#standing.audience)
     else {
       await gate.refusal(since, now)
-      if (subscription.isClosed) return
-      this.#subscriptions.delete(run_id)
-      this.#notFound(ref, run_id)
+      if (!subscription.isClosed) this.endRun(run_id)
+    }
+  }
+
+  /** How many runs it waits for that are not there. */
+  get #pending(): number {
+    return [...this.#subscriptions.values()].filter(({ isPending }) => isPending).length
+  }
+
+  // While the question is asked, the answer may come to be about somebody else.
+  async #permits(wish: Wish): Promise<boolean> {
+    for (;;) {
+      const identity = this.#standing.identity
+      if (!identity || !(await this.#context.gate.permits(identity, wish))) return false
+      if (identity === this.#standing.identity) return true
     }
   }
 
@@ -222,50 +275,38 @@ export class Session {
   async #cancel({ ref, run_id, reason, token }: CancelFrame): Promise<void> {
     const { gate, options, now } = this.#context
     const since = now()
-    const refuse = async () => {
+    const isAllowed = await this.#permits({ action: 'cancel', runId: run_id, token, cameAt: Date.now() })
+    const outcome = isAllowed ? await cancelRun(options, run_id, reason ?? null) : 'not_found'
+    this.#answered('cancel', isAllowed ? outcome : 'refused')
+    if (outcome === 'accepted' || outcome === 'already_ended') {
+      this.send({ type: 'cancel_answer', ref, run_id, answer: outcome })
+    } else if (outcome === 'not_found') {
       await gate.refusal(since, now)
       this.#notFound(ref, run_id)
-    }
-    const isAllowed = run_id !== '' && (await gate.permits(this.#principal, 'cancel', run_id, token))
-    if (!isAllowed) {
-      this.#answered('cancel', 'refused')
-      await refuse()
-      return
-    }
-    try {
-      const answer = await inTime(options.transport.command(run_id, { type: 'cancel', reason: reason ?? null }))
-      this.#answered('cancel', answer ?? 'timeout')
-      if (answer === 'accepted' || answer === 'stored') {
-        this.send({ type: 'cancel_answer', ref, run_id, answer: 'accepted' })
-      } else if (answer === 'already_ended') this.send({ type: 'cancel_answer', ref, run_id, answer })
-      else if (answer === undefined) {
-        this.#error('timeout', 'The writer of this run did not answer in time.', { ref, run_id })
-      } else if (await options.transport.inspect(run_id)) {
-        this.#error('no_writer', 'Nobody runs this run any more.', { ref, run_id })
-      } else await refuse()
-    } catch (err) {
-      options.logger.warn({ err, runId: run_id }, 'A cancel failed')
-      this.#error('internal', 'The cancel could not be delivered; try again.', { ref, run_id }, true)
-    }
+    } else this.#error(outcome, failures[outcome], { ref, run_id }, outcome === 'internal')
   }
 
   async #reauthenticate(ref: number, token: string): Promise<void> {
-    const { gate, request } = this.#context
-    const identity = await gate.identify(request, token)
+    const turn = ++this.#tokens
+    const identity = await this.#context.gate.identify(this.#context.request, token)
     if (this.#phase !== 'open') return
-    if (!identity) {
-      this.close(closeCodes.unauthenticated, 'the credentials were not accepted')
-      return
-    }
-    this.#principal = identity.principal
-    this.send({ type: 'auth_ok', ref })
-    for (const [runId, subscription] of this.#subscriptions) {
-      if (await gate.permits(identity.principal, 'watch', runId, subscription.token)) continue
-      if (subscription.isClosed) continue
-      subscription.close()
-      this.#subscriptions.delete(runId)
-      this.#notFound(subscription.ref, runId)
-    }
+    const isNewest = turn > this.#tokenInUse
+    if ((isNewest || !identity) && !this.#become(identity)) return
+    if (isNewest) this.#tokenInUse = turn
+    this.send({ type: 'auth_ok', ref, ...this.#standing.expiry })
+    if (!isNewest) return
+    for (const subscription of this.#subscriptions.values()) subscription.see(this.#standing.audience)
+    await Promise.all([...this.#subscriptions.values()].map((subscription) => this.#askAgain(subscription)))
+  }
+
+  async #askAgain(subscription: Subscription): Promise<void> {
+    const isAllowed = await this.#permits(subscription.wish)
+    if (!isAllowed && !subscription.isClosed) this.endRun(subscription.wish.runId)
+  }
+
+  #tooManyWait(ref: number, run_id: string): void {
+    const message = `At most ${this.#context.options.limits.maxPending} runs that are not there can be waited for.`
+    this.#error('limit', message, { ref, run_id })
   }
 
   #answered(request: 'subscribe' | 'cancel', answer: string): void {
@@ -284,18 +325,5 @@ export class Session {
   ): void {
     const { ref, run_id } = about
     this.send({ type: 'error', ...(ref !== undefined && { ref }), ...(run_id && { run_id }), code, message, retryable })
-  }
-}
-
-async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), cancelTimeoutMs)
-    timer.unref()
-  })
-  try {
-    return await Promise.race([answer, deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }

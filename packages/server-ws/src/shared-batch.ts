@@ -1,4 +1,5 @@
 import { decodeBatch, type EncodedBatch, type RunEvent } from '@llmmon/core'
+import { isWithheld } from './withheld.js'
 
 /** One event as the plain endpoint sends it. */
 export interface PlainFrame {
@@ -41,7 +42,8 @@ export class SharedBatch {
   get plain(): readonly PlainFrame[] {
     if (!this.#plain) {
       const { run_id, events } = decodeBatch(this.text)
-      this.#plain = events.map((event) => ({
+      const seen = events.filter((event) => !isWithheld(event))
+      this.#plain = seen.map((event) => ({
         seq: event.seq,
         bytes: Buffer.from(JSON.stringify(plainEvent(event, run_id))),
       }))

@@ -1,4 +1,5 @@
 import type { Position, ResetReason, ServerFrame, UnsequencedEvent } from '@llmmon/core'
+import type { Wish } from './gate.js'
 import type { RunChannel } from './run-channel.js'
 import type { SharedBatch } from './shared-batch.js'
 import type { Viewer } from './viewer.js'
@@ -8,35 +9,40 @@ export interface SubscriptionHost {
   send(frame: string | Buffer): void
   /** False while the connection should not be given more. */
   hasRoom(): boolean
+  /** Whether one more run that is not there may be waited for. */
+  mayWait(): boolean
   /** The subscription is over. */
   done(): void
   /** The run has not started in time. */
   notFound(): void
+  /** The run is not there, and it is one too many to wait for. */
+  tooManyWait(): void
 }
 
 /** One run that a connection of `llmmon.v1` watches. */
 export class Subscription implements Viewer {
   position: Position | undefined
   isClosed = false
+  audience = ''
   readonly ref: number
-  /** The run token it came with: permission is asked again with it. */
-  readonly token: string | undefined
+  /** What it was allowed by: permission is asked again with it. */
+  readonly wish: Wish
   readonly #runId: string
   readonly #host: SubscriptionHost
   #channel: RunChannel | undefined
+  #isOpen = false
 
-  constructor(
-    runId: string,
-    ref: number,
-    from: Position | undefined,
-    token: string | undefined,
-    host: SubscriptionHost,
-  ) {
-    this.#runId = runId
-    this.token = token
+  constructor(wish: Wish, ref: number, from: Position | undefined, host: SubscriptionHost) {
+    this.wish = wish
+    this.#runId = wish.runId
     this.ref = ref
     this.position = from
     this.#host = host
+  }
+
+  /** It waits for a run of which nothing is known. */
+  get isPending(): boolean {
+    return this.#isOpen && this.#channel?.isUnknown === true
   }
 
   get isReady(): boolean {
@@ -44,14 +50,29 @@ export class Subscription implements Viewer {
   }
 
   /** Begins to watch: answers first, then sends. */
-  async open(channel: RunChannel): Promise<void> {
+  async open(channel: RunChannel, audience: string): Promise<void> {
     if (this.isClosed) return
+    this.audience = audience
     this.#channel = channel
     channel.hold(this)
     await channel.ready()
     if (this.isClosed) return
+    if (channel.isUnknown && !this.#host.mayWait()) {
+      this.close()
+      this.#host.tooManyWait()
+      this.#host.done()
+      return
+    }
+    this.#isOpen = true
     this.#send({ type: 'subscribed', ref: this.ref, run_id: this.#runId, phase: channel.phase })
     channel.add(this)
+  }
+
+  /** Belongs to another class of viewers from now on. */
+  see(audience: string): void {
+    if (audience === this.audience || this.isClosed) return
+    if (this.#channel) this.#channel.move(this, audience)
+    else this.audience = audience
   }
 
   /** Goes on where it fell behind. */

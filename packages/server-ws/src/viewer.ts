@@ -5,6 +5,8 @@ import type { SharedBatch } from './shared-batch.js'
 export interface Viewer {
   /** Where it stands; undefined before its first event. Kept by the channel. */
   position: Position | undefined
+  /** The class of viewers it belongs to. Changed by the channel alone while it is there. */
+  audience: string
   /** False while so much waits in its connection that nothing more should be sent. */
   readonly isReady: boolean
   /** Sends a batch. */

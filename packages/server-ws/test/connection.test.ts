@@ -37,15 +37,15 @@ class ScriptedSocket extends EventEmitter {
 let now: number
 let ws: ScriptedSocket
 let connection: Connection
-let user: { readonly [Name in keyof ConnectionUser]: Mock<ConnectionUser[Name]> }
+let user: { readonly [Name in Exclude<keyof ConnectionUser, 'identity'>]: Mock<ConnectionUser[Name]> }
 
 function open(sendsHeartbeats = true): void {
   now = 0
   ws = new ScriptedSocket()
   const options = resolveOptions({ transport: memoryTransport(), authorize: allowAnyone })
   connection = new Connection(ws as unknown as WebSocket, undefined, options, () => now, sendsHeartbeats)
-  user = { receive: vi.fn(), drained: vi.fn(), tick: vi.fn(), close: vi.fn(), gone: vi.fn() }
-  connection.use(user)
+  user = { receive: vi.fn(), drained: vi.fn(), tick: vi.fn(), close: vi.fn(), gone: vi.fn(), endRun: vi.fn() }
+  connection.use({ identity: undefined, ...user })
 }
 
 beforeEach(() => open())

@@ -10,6 +10,9 @@ const warn = vi.fn()
 const noop = () => undefined
 const logger = { debug: noop, info: noop, warn, error: noop }
 
+const somebody = { principal: 'p', key: 'p', expiresAt: undefined, audience: '' }
+const wish = (runId: string) => ({ action: 'watch', runId, token: undefined, cameAt: 0 }) as const
+
 function gate(options: Partial<MonitorServerOptions>): Gate {
   return new Gate(
     resolveOptions({ transport, authorize: () => true, logger, limits: { hookTimeoutMs: 20 }, ...options }),
@@ -21,7 +24,11 @@ afterEach(() => void vi.useRealTimers())
 
 describe('Gate', () => {
   it('lets everybody in as nobody where nobody is asked', async () => {
-    expect(await gate({}).identify(request, 'token')).toEqual({ principal: undefined })
+    expect(await gate({}).identify(request, 'token')).toMatchObject({
+      principal: undefined,
+      key: undefined,
+      expiresAt: undefined,
+    })
   })
 
   it.each([
@@ -42,7 +49,7 @@ describe('Gate', () => {
   it('hands authenticate the request and the token, and takes any principal it gives', async () => {
     const authenticate = vi.fn(() => 0)
 
-    expect(await gate({ authenticate }).identify(request, 't')).toEqual({ principal: 0 })
+    expect(await gate({ authenticate }).identify(request, 't')).toMatchObject({ principal: 0, key: '0' })
     expect(authenticate).toHaveBeenCalledWith(request, { token: 't' })
   })
 
@@ -58,24 +65,65 @@ describe('Gate', () => {
     ['a rejection', () => Promise.reject(new Error('x'))],
     ['no answer', () => new Promise<never>(noop)],
   ])('does not permit on %s of authorize', async (_, authorize) => {
-    expect(await gate({ authorize }).permits('p', 'watch', 'r', undefined)).toBe(false)
+    expect(await gate({ authorize }).permits(somebody, wish('r'))).toBe(false)
   })
 
   it('looks a run up only when authorize asks, and once', async () => {
     const inspect = vi.spyOn(transport, 'inspect')
-    await gate({ authorize: () => true }).permits('p', 'watch', 'r', undefined)
+    await gate({ authorize: () => true }).permits(somebody, wish('r'))
     expect(inspect).not.toHaveBeenCalled()
     await reserveRun({ transport, runId: 'mine', name: 'c', metadata: { user: 'p' } })
     const permitted = await gate({
       authorize: async ({ principal, run }) =>
         (await run())?.metadata.user === principal && (await run())?.chain === 'c',
-    }).permits('p', 'watch', 'mine', undefined)
+    }).permits(somebody, wish('mine'))
 
     expect(permitted).toBe(true)
     expect(inspect).toHaveBeenCalledTimes(1)
   })
 
-  it('tells a refusal no sooner than 100 ms after the question, and not later for having taken long', async () => {
+  it('tells authorize what was asked, with the token and when it came', async () => {
+    const authorize = vi.fn((_: object) => true)
+    await gate({ authorize }).permits(somebody, { action: 'cancel', runId: 'r', token: 't', cameAt: 5 })
+
+    expect(authorize.mock.calls[0]?.[0]).toMatchObject({
+      principal: 'p',
+      action: 'cancel',
+      runId: 'r',
+      token: 't',
+      tokenCameAt: new Date(5),
+    })
+  })
+
+  it('does not ask about an id that can be no run', async () => {
+    const authorize = vi.fn(() => true)
+
+    expect(await gate({ authorize }).permits(somebody, wish(''))).toBe(false)
+    expect(authorize).not.toHaveBeenCalled()
+  })
+
+  it('takes an answer that a revocation has overtaken for a no', async () => {
+    let letIn: (principal: string) => void = () => undefined
+    const answers: ((isAllowed: boolean) => void)[] = []
+    const asked = gate({
+      authenticate: () => new Promise<string>((resolve) => (letIn = resolve)),
+      authorize: () => new Promise<boolean>((resolve) => answers.push(resolve)),
+      limits: {},
+    })
+    const identified = asked.identify(request, 't')
+    const permitted = asked.permits(somebody, wish('r'))
+    const other = asked.permits({ ...somebody, principal: 'q' }, wish('s'))
+    asked.revoke({ principal: (principal) => principal === 'p' })
+    asked.revoke({ runId: 's' })
+    letIn('p')
+    for (const answer of answers) answer(true)
+
+    expect(await identified).toBeUndefined()
+    expect(await permitted).toBe(false)
+    expect(await other).toBe(false)
+  })
+
+  it('tells a refusal no sooner than 100 ms after the question, and later only by steps of 100 ms', async () => {
     vi.useFakeTimers()
     const now = () => performance.now()
     const told = vi.fn()
@@ -85,8 +133,11 @@ describe('Gate', () => {
     expect(told).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     expect(told).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(30)
     void gate({}).refusal(since, now).then(told)
-    await vi.advanceTimersByTimeAsync(0)
+    await vi.advanceTimersByTimeAsync(69)
+    expect(told).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1)
 
     expect(told).toHaveBeenCalledTimes(2)
   })

@@ -1,25 +1,32 @@
 import { memoryTransport, startRun } from '@llmmon/core'
 import { testBatch } from '@llmmon/testkit'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Gate } from '../src/gate.js'
+import type { Identity } from '../src/identity.js'
 import { allowAnyone, resolveOptions } from '../src/options.js'
 import { PlainViewer } from '../src/plain-viewer.js'
 import { RunChannel } from '../src/run-channel.js'
+import { Seats } from '../src/seats.js'
 import { SharedBatch } from '../src/shared-batch.js'
 
 const transport = memoryTransport()
 const options = resolveOptions({ transport, authorize: allowAnyone })
+const somebody: Identity = { principal: 'p', key: 'p', expiresAt: undefined, audience: '' }
+const seats = new Seats(2)
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-function open(runId: string, { permitted = true, after = 0 } = {}) {
+function open(runId: string, { identity = somebody, after = 0 }: { identity?: Identity; after?: number } = {}) {
   const sent: { [field: string]: unknown }[] = []
   const closes: number[] = []
   const channel = new RunChannel(runId, options, () => 0)
   const context = {
     runId,
     after,
+    ticket: undefined,
     gate: new Gate(options),
-    permitted: Promise.resolve(permitted),
+    identify: async () => identity,
+    seats,
+    identified: () => undefined,
     channel: () => channel,
     maxBufferedBytes: 100,
     now: () => 0,
@@ -31,8 +38,15 @@ function open(runId: string, { permitted = true, after = 0 } = {}) {
     resume: () => undefined,
     close: (code) => closes.push(code),
   })
+  opened.push(viewer)
   return { viewer, channel, sent, closes }
 }
+
+const opened: PlainViewer[] = []
+
+afterEach(() => {
+  for (const viewer of opened.splice(0)) viewer.gone()
+})
 
 describe('PlainViewer', () => {
   it('gets one event a frame after the number it knows, and 1000 at the end', async () => {
@@ -74,6 +88,44 @@ describe('PlainViewer', () => {
     channel.close()
 
     expect(sent).toMatchObject([{ code: 'lost', run_id: 'none' }])
+    expect(closes).toEqual([1000])
+  })
+
+  it('is closed when what it came with has expired, and not before', async () => {
+    vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
+    const { viewer, channel, closes } = open('expiring', { identity: { ...somebody, expiresAt: 2_000 } })
+    await settle()
+    viewer.tick()
+    expect(closes).toEqual([])
+    vi.setSystemTime(2_000)
+    viewer.tick()
+    channel.close()
+    vi.useRealTimers()
+
+    expect(closes).toEqual([4501])
+  })
+
+  it('takes a place among the connections of its principal, and gives it back', async () => {
+    const first = open('a')
+    const second = open('b')
+    const third = open('c')
+    await settle()
+    expect([first.closes, second.closes, third.closes]).toEqual([[], [], [4429]])
+    for (const { viewer } of [first, second]) viewer.gone()
+    for (const { channel } of [first, second, third]) channel.close()
+
+    expect(seats.taken('p')).toBe(0)
+  })
+
+  it('is shown nothing more of a run that was revoked', async () => {
+    const { viewer, channel, sent, closes } = open('revoked')
+    await settle()
+    viewer.endRun('other')
+    expect(closes).toEqual([])
+    viewer.endRun('revoked')
+    channel.close()
+
+    expect(sent).toMatchObject([{ update_type: 'error', code: 'not_found' }])
     expect(closes).toEqual([1000])
   })
 

@@ -1,4 +1,12 @@
-import { type MemoryTransport, memoryTransport, type Position, type Run, reserveRun, startRun } from '@llmmon/core'
+import {
+  type MemoryTransport,
+  memoryTransport,
+  type Position,
+  type Run,
+  type RunEvent,
+  reserveRun,
+  startRun,
+} from '@llmmon/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allowAnyone, resolveOptions } from '../src/options.js'
 import { RunChannel } from '../src/run-channel.js'
@@ -12,6 +20,7 @@ let channel: RunChannel
 class TestViewer implements Viewer {
   readonly log: string[] = []
   isReady = true
+  audience = ''
   constructor(public position: Position | undefined = undefined) {}
   send({ from, to }: { from: number; to: number }): void {
     this.log.push(`${from}-${to}`)
@@ -238,5 +247,41 @@ describe('RunChannel', () => {
     channel.close()
 
     expect(channel.size).toBe(0)
+  })
+
+  it('starts a viewer over that becomes one of another audience, with what that may see', async () => {
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    const view = (event: RunEvent, audience: string) => (audience === 'staff' || event.seq !== 2 ? event : null)
+    channel = new RunChannel('r', resolveOptions({ transport, authorize: allowAnyone, view }), () => clock)
+    await channel.ready()
+    const viewer = new TestViewer()
+    channel.add(viewer)
+    await say(run, 1, 2)
+    const before = viewer.log.length
+    channel.move(viewer, 'staff')
+    await vi.advanceTimersByTimeAsync(10)
+    run.complete()
+    await vi.advanceTimersByTimeAsync(10)
+
+    expect(viewer.log[before]).toBe('reset audience')
+    expect(viewer.log.slice(before + 1).join()).toMatch(/^1-.*3.*,4-4,end 4$/)
+    expect([viewer.audience, channel.size]).toEqual(['staff', 0])
+  })
+
+  it('lets a viewer that waits for its run go on waiting when it changes its audience', async () => {
+    const view = (event: RunEvent) => event
+    const limits = { pendingMs: 5_000 }
+    channel = new RunChannel('r', resolveOptions({ transport, authorize: allowAnyone, view, limits }), () => clock)
+    await channel.ready()
+    const [fresh, returning] = [new TestViewer(), new TestViewer({ epoch: '7', seq: 3 })]
+    for (const viewer of [fresh, returning]) {
+      channel.add(viewer)
+      channel.move(viewer, 'staff')
+    }
+    await pass(6_000)
+    expect(fresh.log).toEqual(['not found'])
+    await pass(21_000)
+
+    expect(returning.log).toEqual(['stalled', 'reset audience', 'lost lost'])
   })
 })

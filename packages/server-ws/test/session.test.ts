@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http'
-import { memoryTransport, startRun } from '@llmmon/core'
+import { memoryTransport, reserveRun, startRun } from '@llmmon/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Channels } from '../src/channels.js'
+import { expiring } from '../src/expiring.js'
 import { Gate } from '../src/gate.js'
 import { allowAnyone, type MonitorServerOptions, resolveOptions } from '../src/options.js'
-import { Session } from '../src/session.js'
+import { Seats } from '../src/seats.js'
+import { Session, type SessionContext } from '../src/session.js'
 
 const transport = memoryTransport()
 let channels: Channels | undefined
 
 afterEach(() => channels?.close())
 
-function open(options: Partial<MonitorServerOptions> = {}, bufferedBytes = () => 0) {
+function open(options: Partial<MonitorServerOptions> = {}, own: Partial<SessionContext> = {}, bufferedBytes = () => 0) {
   let now = 0
   const sent: { [field: string]: unknown }[] = []
   const closes: [number, string][] = []
@@ -24,6 +26,10 @@ function open(options: Partial<MonitorServerOptions> = {}, bufferedBytes = () =>
     gate: new Gate(resolved),
     channels,
     now: () => now,
+    identity: undefined,
+    seats: new Seats(resolved.limits.maxConnectionsPerPrincipal),
+    identified: vi.fn(),
+    ...own,
   }
   const session = new Session(context, {
     get bufferedBytes() {
@@ -39,6 +45,7 @@ function open(options: Partial<MonitorServerOptions> = {}, bufferedBytes = () =>
     session,
     sent,
     closes,
+    context,
     receive,
     pass: (ms: number) => {
       now += ms
@@ -137,6 +144,165 @@ describe('Session', () => {
     session.gone()
   })
 
+  it('tells when the token ends, is closed then, and takes nothing in between the end and the close', async () => {
+    vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
+    const authenticate = () => expiring('u', new Date(5_000))
+    const ticked = open({ authenticate })
+    const eager = open({ authenticate })
+    for (const { receive } of [ticked, eager]) receive(hello)
+    await settle()
+    expect(ticked.sent[0]).toMatchObject({ type: 'welcome', expires_at: 5_000 })
+    vi.setSystemTime(4_999)
+    ticked.session.tick()
+    expect(ticked.closes).toEqual([])
+    vi.setSystemTime(5_000)
+    ticked.session.tick()
+    eager.receive(subscribe)
+    vi.useRealTimers()
+
+    expect([ticked.closes[0]?.[0], eager.closes[0]?.[0]]).toEqual([4501, 4501])
+    expect(eager.sent).toHaveLength(1)
+  })
+
+  it('goes on past the end of a token with a fresh one, and loses no event', async () => {
+    vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
+    const run = startRun({ name: 'c', transport, runId: 'refreshed' })
+    const { session, sent, closes, receive } = open({
+      authenticate: (_, { token }) => expiring('u', new Date(token === 'old' ? 5_000 : 9_000)),
+    })
+    receive({ type: 'hello', token: 'old' })
+    receive({ ...subscribe, run_id: 'refreshed' })
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'events', to: 1 }))
+    run.custom('n', 1)
+    receive({ type: 'auth', ref: 2, token: 'new' })
+    run.custom('n', 2)
+    await run.flushed()
+    await settle()
+    vi.setSystemTime(6_000)
+    session.tick()
+    run.complete()
+    await run.flushed()
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'end', seq: 4 }))
+    vi.setSystemTime(9_000)
+    session.tick()
+    vi.useRealTimers()
+
+    expect(sent).toContainEqual({ type: 'auth_ok', ref: 2, expires_at: 9_000 })
+    const seqs = sent.flatMap(({ events }) => ((events as { seq: number }[]) ?? []).map(({ seq }) => seq))
+    expect(seqs).toEqual([1, 2, 3, 4])
+    expect(closes.map(([code]) => code)).toEqual([4501])
+  })
+
+  it('goes by the token that came last, however long each is checked', async () => {
+    const checks = new Map<string, () => void>()
+    const { sent, receive, session } = open({
+      authenticate: (_, { token = '' }) =>
+        token === 'first' ? 'first' : new Promise<string>((resolve) => checks.set(token, () => resolve(token))),
+    })
+    receive({ type: 'hello', token: 'first' })
+    await settle()
+    receive({ type: 'auth', ref: 1, token: 'second' })
+    receive({ type: 'auth', ref: 2, token: 'third' })
+    await settle()
+    checks.get('third')?.()
+    await settle()
+    checks.get('second')?.()
+    await settle()
+
+    expect(sent.slice(1).map(({ type, ref }) => [type, ref])).toEqual([
+      ['auth_ok', 2],
+      ['auth_ok', 1],
+    ])
+    expect(session.identity?.principal).toBe('third')
+  })
+
+  it('asks anew where the principal changes while it is asked about a run', async () => {
+    startRun({ name: 'c', transport, runId: 'asked' })
+    const asked: [unknown, (isAllowed: boolean) => void][] = []
+    const { sent, receive } = open({
+      authenticate: (_, { token }) => token,
+      authorize: ({ principal }) => new Promise((resolve) => asked.push([principal, resolve])),
+    })
+    receive({ type: 'hello', token: 'old' })
+    await settle()
+    receive({ ...subscribe, run_id: 'asked' })
+    receive({ type: 'auth', ref: 2, token: 'new' })
+    await settle()
+    asked[0]?.[1](true)
+    await settle()
+    expect(asked.map(([principal]) => principal)).toEqual(['old', 'new', 'new'])
+    for (const [, answer] of asked) answer(false)
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'error', code: 'not_found' }))
+
+    expect(sent.map(({ type }) => type)).toEqual(['welcome', 'auth_ok', 'error'])
+  })
+
+  it('is closed when its token is refreshed to nobody, or to somebody with too many connections', async () => {
+    const seats = new Seats(1)
+    seats.take('crowded')
+    const closed = []
+    for (const token of ['nobody', 'crowded']) {
+      const { receive, closes } = open(
+        { authenticate: (_, { token }) => (token === 'nobody' ? null : token) },
+        { seats },
+      )
+      receive({ type: 'hello', token: 'fine' })
+      await settle()
+      receive({ type: 'auth', ref: 1, token })
+      await settle()
+      closed.push(closes[0]?.[0])
+    }
+
+    expect(closed).toEqual([4401, 4429])
+    expect(seats.taken('fine')).toBe(0)
+  })
+
+  it('is who its upgrade request said, unless its first frame says more', async () => {
+    const authenticate = vi.fn((_: unknown, { token }: { token: string | undefined }) => token)
+    const identity = { principal: 'by header', key: undefined, expiresAt: undefined, audience: '' }
+    const known = open({ authenticate }, { identity })
+    known.receive(hello)
+    const told = open({ authenticate }, { identity })
+    told.receive({ type: 'hello', token: 'by token' })
+    await settle()
+
+    expect([known.session.identity?.principal, told.session.identity?.principal]).toEqual(['by header', 'by token'])
+    expect(authenticate).toHaveBeenCalledTimes(1)
+    expect(known.context.identified).toHaveBeenCalledTimes(1)
+  })
+
+  it('ends the run that was revoked, and only that', async () => {
+    startRun({ name: 'c', transport, runId: 'revoked' })
+    const { session, sent, receive } = open()
+    receive(hello)
+    receive({ ...subscribe, run_id: 'revoked' })
+    receive({ ...subscribe, ref: 2, run_id: 'kept' })
+    await vi.waitFor(() => expect(session.size).toBe(2))
+    session.endRun('unknown')
+    session.endRun('revoked')
+
+    expect(sent.at(-1)).toMatchObject({ type: 'error', ref: 1, run_id: 'revoked', code: 'not_found' })
+    expect(session.size).toBe(1)
+    session.gone()
+  })
+
+  it('waits for so many runs that are not there, and for any number that are', async () => {
+    const { session, sent, receive } = open({ limits: { maxPending: 2 } })
+    receive(hello)
+    for (const ref of [1, 2, 3]) {
+      receive({ ...subscribe, ref, run_id: `missing-${ref}` })
+      await settle()
+      await settle()
+    }
+    await reserveRun({ transport, runId: 'reserved' })
+    receive({ ...subscribe, ref: 4, run_id: 'reserved' })
+    await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'subscribed', ref: 4 }))
+
+    expect(sent.filter(({ type }) => type === 'error')).toMatchObject([{ code: 'limit', ref: 3 }])
+    expect(session.size).toBe(3)
+    session.gone()
+  })
+
   it('leaves nothing behind when its connection goes while it is being asked', async () => {
     let answer: (allowed: boolean) => void = () => undefined
     const { session, sent, receive } = open({
@@ -159,7 +325,7 @@ describe('Session', () => {
   it('looks at its runs again when there is room, only if one of them was refused it', async () => {
     const run = startRun({ name: 'c', transport, runId: 'busy' })
     let bufferedBytes = 0
-    const { session, sent, receive } = open({}, () => bufferedBytes)
+    const { session, sent, receive } = open({}, {}, () => bufferedBytes)
     receive(hello)
     receive({ ...subscribe, run_id: 'busy' })
     await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'events', to: 1 }))

@@ -11,16 +11,18 @@ afterEach(() => {
   for (const channel of channels.splice(0)) channel.close()
 })
 
-function open(runId: string) {
+function open(runId: string, mayWait = true) {
   const sent: { [field: string]: unknown }[] = []
   const over: string[] = []
   const channel = new RunChannel(runId, resolveOptions({ transport, authorize: allowAnyone }), () => 0)
   channels.push(channel)
-  const subscription = new Subscription(runId, 4, undefined, undefined, {
+  const subscription = new Subscription({ action: 'watch', runId, token: undefined, cameAt: 0 }, 4, undefined, {
     send: (frame) => sent.push(JSON.parse(frame.toString())),
     hasRoom: () => true,
+    mayWait: () => mayWait,
     done: () => over.push('done'),
     notFound: () => over.push('not found'),
+    tooManyWait: () => over.push('too many wait'),
   })
   return { channel, subscription, sent, over }
 }
@@ -31,7 +33,7 @@ describe('Subscription', () => {
     run.complete()
     await run.flushed()
     const { channel, subscription, sent, over } = open('whole')
-    await subscription.open(channel)
+    await subscription.open(channel, '')
 
     expect(sent.map(({ type }) => type)).toEqual(['subscribed', 'events', 'end'])
     expect(sent[0]).toEqual({ type: 'subscribed', ref: 4, run_id: 'whole', phase: 'ended' })
@@ -40,7 +42,7 @@ describe('Subscription', () => {
 
   it('says nothing more once it is closed, even while it was opening', async () => {
     const { channel, subscription, sent } = open('later')
-    const opening = subscription.open(channel)
+    const opening = subscription.open(channel, '')
     subscription.close()
     await opening
     subscription.status('stalled')
@@ -48,6 +50,27 @@ describe('Subscription', () => {
 
     expect(sent).toEqual([])
     expect(channel.size).toBe(0)
+  })
+
+  it('does not wait for a run that is not there where there are too many of those, but for one that is', async () => {
+    const refused = open('not-there', false)
+    await refused.subscription.open(refused.channel, '')
+    const run = startRun({ name: 'c', transport, runId: 'there' })
+    await run.flushed()
+    const taken = open('there', false)
+    await taken.subscription.open(taken.channel, '')
+
+    expect([refused.sent, refused.over, refused.channel.size]).toEqual([[], ['too many wait', 'done'], 0])
+    expect([refused.subscription.isPending, taken.subscription.isPending]).toEqual([false, false])
+    expect(taken.sent.map(({ type }) => type)).toEqual(['subscribed', 'events'])
+  })
+
+  it('is pending while it waits for a run that is not there', async () => {
+    const { channel, subscription } = open('soon')
+    await subscription.open(channel, '')
+    expect(subscription.isPending).toBe(true)
+    startRun({ name: 'c', transport, runId: 'soon' })
+    await expect.poll(() => subscription.isPending).toBe(false)
   })
 
   it('tells a lost run, and one that never came, each in its way', () => {

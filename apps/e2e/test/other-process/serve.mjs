@@ -3,9 +3,12 @@
 import { createServer } from 'node:http'
 import { memoryTransport, startRun } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
-import { dieWithParent } from '../../../../scripts/lifeline.mjs'
 
-dieWithParent()
+// It ends with whoever has started it.
+process.stdin
+  .on('end', () => process.exit(3))
+  .resume()
+  .unref()
 const transport = memoryTransport()
 const monitor = createMonitorServer({ transport, authorize: allowAnyone })
 const server = createServer((request, response) => {

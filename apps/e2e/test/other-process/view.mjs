@@ -2,9 +2,12 @@
 
 import { createMonitorClient } from '@llmmon/client'
 import { WebSocket } from 'ws'
-import { dieWithParent } from '../../../../scripts/lifeline.mjs'
 
-dieWithParent()
+// It ends with whoever has started it.
+process.stdin
+  .on('end', () => process.exit(3))
+  .resume()
+  .unref()
 const client = createMonitorClient({ url: process.argv[2], WebSocket })
 const monitor = client.monitor('r')
 /** @type {unknown[]} */

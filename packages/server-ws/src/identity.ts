@@ -1,0 +1,52 @@
+import { isExpiring } from './expiring.js'
+import type { ResolvedServerOptions } from './options.js'
+
+/** Who somebody is, as far as `authenticate` and the options say. */
+export interface Identity {
+  readonly principal: unknown
+  /** By what its connections are counted; undefined: they are not. */
+  readonly key: string | undefined
+  /** When it ends, ms since 1970; undefined: never. */
+  readonly expiresAt: number | undefined
+  /** The class of viewers it belongs to. */
+  readonly audience: string
+}
+
+/**
+ * The identity that an answer of `authenticate` means; undefined for nobody, and for one that has ended already.
+ *
+ * @throws what the hooks `principalKey` and `audience` throw: then it is nobody.
+ */
+export function identityOf(answer: unknown, options: ResolvedServerOptions): Identity | undefined {
+  const principal = isExpiring(answer) ? answer.principal : answer
+  if (principal === undefined || principal === null) return undefined
+  const expiresAt = isExpiring(answer) ? answer.at.getTime() : undefined
+  if (expiresAt !== undefined && expiresAt <= Date.now()) return undefined
+  return describe(principal, expiresAt, options)
+}
+
+/** The identity of everybody where nobody is asked. */
+export function anonymous(options: ResolvedServerOptions): Identity {
+  return describe(undefined, undefined, options)
+}
+
+function describe(principal: unknown, expiresAt: number | undefined, options: ResolvedServerOptions): Identity {
+  const audience = options.view && options.audience ? options.audience(principal) : ''
+  // Whatever else it is, it names no class of viewers: better nobody than somebody who sees what others may.
+  if (typeof audience !== 'string') throw new TypeError('Expected audience(principal) to give a string.')
+  const key = (options.principalKey ?? usualKey)(principal)
+  return { principal, key: key === undefined ? undefined : String(key), expiresAt, audience }
+}
+
+/** The id of a principal in the shapes that are usual. */
+function usualKey(principal: unknown): string | undefined {
+  if (isKey(principal)) return String(principal)
+  if (typeof principal !== 'object' || principal === null) return undefined
+  const { id, sub, userId } = principal as { readonly [field: string]: unknown }
+  const key = [id, sub, userId].find(isKey)
+  return key === undefined ? undefined : String(key)
+}
+
+function isKey(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
+}
