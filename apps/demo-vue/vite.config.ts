@@ -1,8 +1,8 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 
-// The demo's server, for `vite` (pnpm dev): start it with `npm start` beside this.
-const server = 'http://localhost:4321'
+// The demo's server, for `pnpm dev`: start it with `npm start` beside this. It wants to be asked under the page's own host.
+const server = { target: 'http://localhost:4321', changeOrigin: false, ws: true }
 
 export default defineConfig({
   base: './',
@@ -20,5 +20,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { '/api': server, '/texts': server, '/ws': { target: server, ws: true } } },
+  server: { proxy: { '/api': server, '/texts': server, '/ws': server } },
 })

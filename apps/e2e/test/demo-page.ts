@@ -8,9 +8,9 @@ export const demoPages = [
   { name: 'Vue', path: 'vue/' },
 ] as const
 
-/** Opens a page with a visit of its own, as in another browser. */
+/** Opens a page with a visit of its own, as in another browser; without animations, which cost more than all the rest. */
 export async function openVisit(browser: Browser, url: string) {
-  return openPage(await browser.newContext(), url)
+  return openPage(await browser.newContext({ reducedMotion: 'reduce' }), url)
 }
 
 /** Chooses a sample and starts a run on it. */

@@ -1,7 +1,7 @@
 import { listen, startRedis } from '@llmmon/testkit'
 import { expect, it } from 'vitest'
-import { launchBrowser, openPage } from './browser.js'
-import { reaches, reachesStep, runIdOf, summarise } from './demo-page.js'
+import { launchBrowser } from './browser.js'
+import { openVisit, reaches, reachesStep, runIdOf, summarise } from './demo-page.js'
 import { startDemo } from './demo-process.js'
 
 /** The newest process of a role that the demo has told of. */
@@ -15,7 +15,7 @@ it('shows a run to its end on each of the pages though its web server, and then 
   const redis = await startRedis()
   const free = await listen()
   await free.close()
-  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)], 10)
+  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)], 6)
   const browser = await launchBrowser()
   try {
     const first = `http://localhost:${free.port}/`
@@ -24,19 +24,18 @@ it('shows a run to its end on each of the pages though its web server, and then 
       !(await fetch(`${second}api/info`).catch(() => undefined)) ||
       !(await fetch(`${first}api/info`).catch(() => undefined))
     );
-    const { page } = await openPage(browser, first)
+    const { page } = await openVisit(browser, first)
     await summarise(page, 'US Constitution')
     await reachesStep(page, 'outline')
     const others = await Promise.all(
-      ['react/', 'vue/'].map((path) => openPage(browser, `${first}${path}?run=${runIdOf(page)}`)),
+      ['react/', 'vue/'].map((path) => openVisit(browser, `${first}${path}?run=${runIdOf(page)}`)),
     )
     const pages = [page, ...others.map((other) => other.page)]
     await Promise.all(pages.map((each) => each.locator('#connection[data-state="open"]').waitFor()))
     process.kill(processOf(demo.output(), `web server at ${first}`), 'SIGKILL')
     await Promise.all(pages.map((each) => each.locator('#connection', { hasText: 'reconnecting' }).waitFor()))
-    const other = await openPage(browser, `${second}?run=${runIdOf(page)}`)
+    const other = await openVisit(browser, `${second}?run=${runIdOf(page)}`)
     pages.push(other.page)
-    await reaches(other.page, 'running')
     process.kill(processOf(demo.output(), 'worker'), 'SIGKILL')
     await Promise.all(pages.map((each) => reaches(each, 'completed')))
     const texts = await Promise.all(pages.map((each) => each.locator('#live').textContent()))
@@ -48,4 +47,4 @@ it('shows a run to its end on each of the pages though its web server, and then 
     await demo.close()
     await redis.close()
   }
-})
+}, 120_000)
