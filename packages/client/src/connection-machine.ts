@@ -107,7 +107,7 @@ export function connection(state: ConnectionState, event: ConnectionEvent): Conn
       break
     case 'wake': {
       // Something got better, for everybody at once: come back soon, but not all together.
-      const retryAt = now + random * 1_000
+      const retryAt = Math.round(now + random * 1_000)
       if (isWaiting && !(state.retryAt && state.retryAt <= retryAt)) return { ...state, retryAt }
       break
     }
@@ -147,7 +147,7 @@ function wait(
   ms?: number,
 ): ConnectionState {
   const failures = now - (state.openedAt ?? now) >= stableMs ? 0 : state.attempt
-  const retryAt = now + (ms ?? backoffMs(failures, random))
+  const retryAt = Math.round(now + (ms ?? backoffMs(failures, random)))
   return { ...down(state, 'waiting', reason, code), attempt: failures + 1, retryAt }
 }
 

@@ -13,6 +13,8 @@ interface Watch {
   isAnswered: boolean
   /** Holes in a row without an event in between. */
   holes: number
+  /** The server will not have it: however the connection stands, it is none for this run. */
+  isRefused: boolean
 }
 
 interface Command {
@@ -53,7 +55,7 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
       for (const { run } of watches.values()) run.reset('epoch')
     },
     changed(state) {
-      for (const { run } of watches.values()) show(run, state)
+      for (const watch of watches.values()) show(watch, state)
       if (state.phase === 'refused') rejectAll(refusalOf(state))
     },
   })
@@ -181,12 +183,19 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
       const known = code === 'no_writer' || code === 'timeout' || code === 'rate_limited' ? code : 'refused'
       asked.reject(new LlmmonError(known, message, { retryable, runId: asked.runId }))
     } else if (code !== 'duplicate') {
-      for (const watch of watches.values()) if (watch.ref === ref) watch.run.fail({ message, code })
+      for (const watch of watches.values()) if (watch.ref === ref) refuse(watch, message, code)
       rest()
     }
   }
 
-  const show = (run: WatchedRun, state: ConnectionState) => {
+  const refuse = (watch: Watch, message: string, code: string) => {
+    watch.isRefused = true
+    watch.run.store.setConnection({ state: 'refused', reason: message, retryAt: null })
+    watch.run.fail({ message, code })
+  }
+
+  const show = ({ run, isRefused }: Watch, state: ConnectionState) => {
+    if (isRefused) return
     run.store.setConnection(shownConnection(state))
     if (state.phase === 'refused') run.fail(refusalOf(state))
   }
@@ -201,10 +210,10 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
     watch(run) {
       // Watched already: it is wanted from elsewhere than before.
       if (watches.has(run.runId)) unsubscribe(run.runId)
-      const watch = { run, ref: 0, isAnswered: false, holes: 0 }
+      const watch = { run, ref: 0, isAnswered: false, holes: 0, isRefused: false }
       watches.set(run.runId, watch)
       link.handle({ type: 'need' })
-      show(run, link.state())
+      show(watch, link.state())
       if (canSend()) subscribe(watch)
     },
 

@@ -313,6 +313,24 @@ describe('ProtocolSource', () => {
     await expect(cancelling).rejects.toMatchObject({ code: expected })
   })
 
+  it('shows a run that the server will not have as refused, and others over the same connection as they are', async () => {
+    const [refused, fine] = [client.monitor('r'), client.monitor('other')]
+    const connection = await server.connection()
+    const [first, second] = [await connection.next('subscribe'), await connection.next('subscribe')]
+    connection.welcome()
+    const error = { type: 'error', code: 'not_found', message: 'There is no such run.', retryable: false }
+    connection.send({ ...error, ref: first.ref, run_id: 'r' })
+    connection.send({ type: 'subscribed', ref: second.ref, run_id: 'other', phase: 'open' })
+    await expect(refused.result).rejects.toMatchObject({ code: 'refused' })
+    const shown = { state: 'refused', reason: 'There is no such run.', retryAt: null }
+    expect([refused, fine].map((monitor) => monitor.getSnapshot().connection.state)).toEqual(['refused', 'open'])
+    fine.close()
+    connection.close(1012)
+    await expect.poll(() => fine.getSnapshot().connection.state).toBe('closed')
+
+    expect(refused.getSnapshot().connection).toMatchObject(shown)
+  })
+
   it('is refused at once where there is no WebSocket, and does not throw', async () => {
     vi.stubGlobal('WebSocket', undefined)
     const monitor = new ChainMonitor('r', { url: server.url })
