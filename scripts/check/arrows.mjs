@@ -30,7 +30,13 @@ const floors = [
 ]
 
 /** The entries of a package that a deep import may name. */
-const subpaths = new Set(['@llmmon/core/protocol', '@llmmon/core/state', '@llmmon/client/chain-monitor.global.js'])
+const subpaths = new Set([
+  '@llmmon/core/protocol',
+  '@llmmon/core/state',
+  '@llmmon/client/chain-monitor.global.js',
+  '@llmmon/demo-page/demo.css',
+  '@llmmon/demo-page/icon.svg',
+])
 
 const testkit = '@llmmon/testkit'
 const workspaceName = /^@llmmon\/[^/]+/

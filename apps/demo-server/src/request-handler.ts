@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { pageFileAt } from './page-files.js'
 import { listSamples } from './samples.js'
+import { securityHeaders } from './security-headers.js'
 import type { Author } from './summarise/author.js'
 
 /** What the page's server needs. */
@@ -23,19 +24,6 @@ const contentTypes: { readonly [extension: string]: string } = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-const pages = fileURLToPath(new URL('.', import.meta.resolve('@llmmon/demo-vanilla/index.html')))
-const clientScript = fileURLToPath(import.meta.resolve('@llmmon/client/chain-monitor.global.js'))
-
-/** Every file that is served: nothing else on this disk can be asked for. */
-const files = new Map<string, string>([
-  ...['index.html', 'demo.css', 'demo.js', 'icon.svg', 'seed.html', 'seed.js'].map((name): [string, string] => [
-    `/${name}`,
-    pages + name,
-  ]),
-  ['/', `${pages}index.html`],
-  ['/chain-monitor.global.js', clientScript],
-])
-
 /** Answers the page's requests: its files, the sample texts, and the start of a run. */
 export function createRequestHandler({ start, author }: RequestHandlerOptions): RequestListener {
   return (request, response) => {
@@ -47,7 +35,9 @@ export function createRequestHandler({ start, author }: RequestHandlerOptions): 
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo.invalid')
-    for (const [name, value] of Object.entries(securityHeaders(request))) response.setHeader(name, value)
+    const page = pageFileAt(pathname)
+    const headers = securityHeaders(request, page?.trustedTypes)
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (request.method === 'POST' && pathname === '/api/runs') {
       await startRun(request, response, searchParams.get('title') ?? '')
       return
@@ -65,8 +55,10 @@ export function createRequestHandler({ start, author }: RequestHandlerOptions): 
       return
     }
     const sample = (await listSamples()).find(({ id }) => pathname === `/texts/${id}`)
-    const file = sample?.path ?? files.get(pathname)
-    if (file === undefined) sendJson(response, 404, { error: `There is nothing at ${pathname}.` })
+    const file = sample?.path ?? page?.path
+    // Their files are named relative to the folder.
+    if (pathname === '/react' || pathname === '/vue') response.writeHead(308, { Location: `${pathname}/` }).end()
+    else if (file === undefined) sendJson(response, 404, { error: `There is nothing at ${pathname}.` })
     else
       response
         .setHeader('Content-Type', contentTypes[extname(file)] ?? 'application/octet-stream')
@@ -108,26 +100,4 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
 
 function sendJson(response: ServerResponse, status: number, value: object): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
-}
-
-function securityHeaders(request: IncomingMessage): { readonly [name: string]: string } {
-  const host = /^[\w.:[\]-]+$/.test(request.headers.host ?? '') ? request.headers.host : 'localhost'
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    // Not every browser counts the WebSocket of the same host as 'self'.
-    `connect-src 'self' ws://${host}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ]
-  return {
-    'Content-Security-Policy': policy.join('; '),
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-store',
-  }
 }

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const quiet = [
   '--disable-gpu',
@@ -16,7 +16,10 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** A page that remembers what went wrong in it: script errors, console errors, violations of its content policy. */
-export async function openPage(browser: Browser, url: string): Promise<{ page: Page; faults: string[] }> {
+export async function openPage(
+  browser: Browser | BrowserContext,
+  url: string,
+): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))

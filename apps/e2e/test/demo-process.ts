@@ -33,9 +33,13 @@ function spawnDemo(args: readonly string[], env: NodeJS.ProcessEnv) {
   return { child, output: () => output }
 }
 
-/** Starts the demo, on a free port unless the arguments say otherwise. */
-export async function startDemo(env: NodeJS.ProcessEnv = {}, args = ['--port', '0']): Promise<DemoProcess> {
-  const { child, output } = spawnDemo([...args, '--pace', '4'], env)
+/**
+ * Starts the demo, on a free port unless the arguments say otherwise.
+ *
+ * @param pace how long a word takes, ms
+ */
+export async function startDemo(env: NodeJS.ProcessEnv = {}, args = ['--port', '0'], pace = 4): Promise<DemoProcess> {
+  const { child, output } = spawnDemo([...args, '--pace', String(pace)], env)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
       const found = /http:\/\/localhost:\d+\//.exec(output())

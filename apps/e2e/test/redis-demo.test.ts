@@ -1,6 +1,7 @@
 import { listen, startRedis } from '@llmmon/testkit'
 import { expect, it } from 'vitest'
-import { launchBrowser, openPage } from './browser.js'
+import { launchBrowser } from './browser.js'
+import { openVisit, reaches, reachesStep, runIdOf, summarise } from './demo-page.js'
 import { startDemo } from './demo-process.js'
 
 /** The newest process of a role that the demo has told of. */
@@ -10,11 +11,11 @@ function processOf(output: string, role: string): number {
   return Number(pid)
 }
 
-it('shows a run to its end though its web server, and then its worker, is killed', async () => {
+it('shows a run to its end on each of the pages though its web server, and then its worker, is killed', async () => {
   const redis = await startRedis()
   const free = await listen()
   await free.close()
-  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)])
+  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)], 6)
   const browser = await launchBrowser()
   try {
     const first = `http://localhost:${free.port}/`
@@ -23,25 +24,27 @@ it('shows a run to its end though its web server, and then its worker, is killed
       !(await fetch(`${second}api/info`).catch(() => undefined)) ||
       !(await fetch(`${first}api/info`).catch(() => undefined))
     );
-    const { page } = await openPage(browser, first)
-    await page.getByRole('button', { name: 'US Constitution' }).click()
-    await page.getByText('US Constitution,').waitFor()
-    await page.getByRole('button', { name: 'Summarise' }).click()
-    await page.locator('#steps li[data-status="running"]', { hasText: 'outline' }).waitFor()
+    const { page } = await openVisit(browser, first)
+    await summarise(page, 'US Constitution')
+    await reachesStep(page, 'outline')
+    const others = await Promise.all(
+      ['react/', 'vue/'].map((path) => openVisit(browser, `${first}${path}?run=${runIdOf(page)}`)),
+    )
+    const pages = [page, ...others.map((other) => other.page)]
+    await Promise.all(pages.map((each) => each.locator('#connection[data-state="open"]').waitFor()))
     process.kill(processOf(demo.output(), `web server at ${first}`), 'SIGKILL')
-    const runId = await page.locator('#run-id').textContent()
-    const other = await openPage(browser, `${second}?run=${runId}`)
-    await other.page.locator('#steps li[data-status="running"]', { hasText: 'summary' }).waitFor()
+    await Promise.all(pages.map((each) => each.locator('#connection', { hasText: 'reconnecting' }).waitFor()))
+    const other = await openVisit(browser, `${second}?run=${runIdOf(page)}`)
+    pages.push(other.page)
     process.kill(processOf(demo.output(), 'worker'), 'SIGKILL')
-    const ended = { hasText: /^completed$/ }
-    await Promise.all([page.locator('#run-state', ended).waitFor(), other.page.locator('#run-state', ended).waitFor()])
-    const texts = await Promise.all([page, other.page].map((each) => each.locator('#live').textContent()))
+    await Promise.all(pages.map((each) => reaches(each, 'completed')))
+    const texts = await Promise.all(pages.map((each) => each.locator('#live').textContent()))
 
-    expect(texts[0]).toBe(texts[1])
+    expect(texts).toEqual(pages.map(() => texts[0]))
     expect(texts[0]?.length).toBeGreaterThan(200)
   } finally {
     await browser.close()
     await demo.close()
     await redis.close()
   }
-})
+}, 120_000)

@@ -1,0 +1,6 @@
+/** The three pages, which show the same runs. */
+export const variants = [
+  { name: 'Plain', path: '/' },
+  { name: 'React', path: '/react/' },
+  { name: 'Vue', path: '/vue/' },
+] as const

@@ -1,0 +1,5 @@
+import '@llmmon/demo-page/demo.css'
+import { createApp } from 'vue'
+import App from './app.vue'
+
+createApp(App).mount('#app')
