@@ -36,6 +36,17 @@ export function encodeBatch(batch: Batch, closes: boolean): EncodedBatch {
   return { epoch, from, to, ...(base && { base }), closes, text: JSON.stringify(batch) }
 }
 
+/** As `encodeBatch`, for events that are JSON text already, each with its number. */
+export function encodeEventTexts(
+  { run_id, epoch, from, to }: Pick<Batch, 'run_id' | 'epoch' | 'from' | 'to'>,
+  events: readonly string[],
+  closes: boolean,
+): EncodedBatch {
+  // Neither a run id nor an epoch has a character that JSON would escape.
+  const head = `{"type":"events","run_id":"${run_id}","epoch":"${epoch}","from":${from},"to":${to}`
+  return { epoch, from, to, closes, text: `${head},"events":[${events.join(',')}]}` }
+}
+
 /**
  * Reads and checks the text of a batch: JSON, the fields of `Batch`, and events whose numbers rise inside its span and
  * end at `to`. Fields and event types that it does not know are kept.

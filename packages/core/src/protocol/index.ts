@@ -1,4 +1,12 @@
-export { type Batch, checkBatch, checkEncodedBatch, decodeBatch, type EncodedBatch, encodeBatch } from './batch.js'
+export {
+  type Batch,
+  checkBatch,
+  checkEncodedBatch,
+  decodeBatch,
+  type EncodedBatch,
+  encodeBatch,
+  encodeEventTexts,
+} from './batch.js'
 export { clientFrameLimits, type DecodedClientFrame, decodeClientFrame } from './client-frame.js'
 export { type CloseCodeName, type CloseReaction, closeCodes, closeReaction } from './close-code.js'
 export { type ErrorCode, errorCodes, LlmmonError, type LlmmonErrorOptions } from './error.js'

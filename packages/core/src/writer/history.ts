@@ -2,6 +2,9 @@ import { decodeBatch, type EncodedBatch, encodeBatch, isTerminal, type RunEvent 
 import { compactChunks, cutHistory } from '../state/index.js'
 import { segmentLength, tailLimits } from './limits.js'
 
+/** A history that stays too long is cut anew when it has grown by so much: at every checkpoint it would cost the square of its length. */
+const patience = 1.25
+
 /** What a checkpoint asks the store to do. */
 export interface Checkpoint {
   readonly segments: readonly EncodedBatch[]
@@ -18,6 +21,8 @@ export class WriterHistory {
   #segmentsLength = 0
   #tailLength = 0
   #tailEvents = 0
+  // How long what could not be cut any shorter may get before that is tried again.
+  #patience = 0
   readonly #maxLength: number
 
   /** @param maxLength how long the compacted history may be, UTF-16 units of JSON */
@@ -61,7 +66,8 @@ export class WriterHistory {
   /** The raw tail as segments; or, where the whole would get too long, all of it anew, with the oldest parts cut. */
   checkpoint(): Checkpoint {
     const segments = segmentsOf(this.#tail, compactChunks(eventsOf(this.#tail), segmentLength))
-    if (this.#segmentsLength + totalLength(segments) <= this.#maxLength) return { segments, replace: false }
+    const length = this.#segmentsLength + totalLength(segments)
+    if (length <= Math.max(this.#maxLength, this.#patience)) return { segments, replace: false }
     const whole = [...this.#segments, ...segments]
     const events = cutHistory(eventsOf(whole), this.#maxLength * 0.75)
     return { segments: segmentsOf(whole, compactChunks(events, segmentLength)), replace: true }
@@ -72,6 +78,7 @@ export class WriterHistory {
     const end = segments.at(-1)?.to ?? 0
     this.#segments = replace ? [...segments] : [...this.#segments, ...segments]
     this.#segmentsLength = totalLength(this.#segments)
+    if (replace) this.#patience = this.#segmentsLength * patience
     this.#setTail(this.#tail.filter((batch) => batch.from > end))
   }
 

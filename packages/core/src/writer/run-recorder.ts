@@ -29,6 +29,8 @@ export interface RunRecorderOptions {
 
 const longestName = 256
 
+type Mutable<T> = T extends unknown ? { -readonly [K in keyof T]: T[K] } : never
+
 /**
  * Turns what a chain does into events: copies, cuts and redacts what they carry, numbers the attempts of steps, and
  * keeps the rules of a run's life: steps inside an ended step end with it, a run ends once, nothing follows its end.
@@ -298,6 +300,9 @@ export class RunRecorder {
   #push(body: EventBody & { truncated?: readonly string[] }, payloadLength: number): void {
     // A clock that is set back must not make steps end before they start.
     this.#lastTs = Math.max(this.#lastTs, Date.now())
-    this.#options.sink.push({ ...body, ts: this.#lastTs } as Draft, payloadLength)
+    // Nobody else has this body: another copy of it would be most of what a token costs.
+    const draft = body as Mutable<Draft>
+    draft.ts = this.#lastTs
+    this.#options.sink.push(draft as Draft, payloadLength)
   }
 }

@@ -7,6 +7,7 @@ import {
   checkEncodedBatch,
   decodeBatch,
   encodeBatch,
+  encodeEventTexts,
   LlmmonError,
 } from '../../src/protocol/index.js'
 
@@ -29,6 +30,19 @@ describe('encodeBatch', () => {
       fc.property(arbitraryRun(), (events) => {
         const whole: Batch = { type: 'events', run_id: 'r', epoch: '7', from: 1, to: events.length, events }
         expect(decodeBatch(encodeBatch(whole, false).text)).toEqual(JSON.parse(JSON.stringify(whole)))
+      }),
+    )
+  })
+})
+
+describe('encodeEventTexts', () => {
+  it('gives what encodeBatch gives of the same events', () => {
+    fc.assert(
+      fc.property(arbitraryRun(), fc.boolean(), (events, closes) => {
+        const span = { run_id: 'r', epoch: '7', from: 1, to: events.length }
+        const texts = events.map((event) => JSON.stringify(event))
+
+        expect(encodeEventTexts(span, texts, closes)).toEqual(encodeBatch({ type: 'events', ...span, events }, closes))
       }),
     )
   })

@@ -79,6 +79,25 @@ describe('WriterHistory', () => {
     expect(history.segments[0]?.from).toBe(1)
   })
 
+  it('does not try at every checkpoint to cut what cannot be cut any shorter', () => {
+    const history = new WriterHistory(20_000)
+    const replaced: number[] = []
+    for (let from = 1; from < 30_000; from += 1_001) {
+      const events = Array.from({ length: 1_001 }, (_, i): RunEvent => {
+        return { update_type: 'custom', name: 'n', data: i, seq: from + i, ts: 0 }
+      })
+      history.add(encodeBatch({ type: 'events', run_id: 'r', epoch: '5', from, to: from + 1_000, events }, false))
+      const checkpoint = history.checkpoint()
+      if (checkpoint.replace) replaced.push(from)
+      history.checkpointed(checkpoint)
+    }
+
+    // Each time a quarter longer than the time before.
+    expect(replaced.length).toBeGreaterThan(3)
+    expect(replaced.length).toBeLessThan(18)
+    expect(history.last).toBe(30_030)
+  })
+
   it('can be moved to another epoch', () => {
     const history = new WriterHistory(1_000_000)
     history.add(tokenBatch(1, 2))
