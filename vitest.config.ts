@@ -52,6 +52,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'dom',
+          testTimeout: 20_000,
           environment: 'happy-dom',
           env: { REACT_MAJOR: '19' },
           include: ['packages/*/test/**/*.dom.test.{ts,tsx}'],
@@ -65,6 +66,7 @@ export default defineConfig({
         },
         test: {
           name: 'react-18',
+          testTimeout: 20_000,
           environment: 'happy-dom',
           env: { REACT_MAJOR: '18' },
           include: ['packages/react/test/**/*.dom.test.tsx'],

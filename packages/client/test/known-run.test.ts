@@ -1,7 +1,7 @@
 import { initialRunState, memoryTransport, readRun, startRun } from '@llmmon/core'
 import { allowAnyone, createMonitorServer, type MonitorServer } from '@llmmon/server-ws'
-import { type Listening, listen } from '@llmmon/testkit'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { eventually, type Listening, listen } from '@llmmon/testkit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { type ChainMonitor, createMonitorClient, type MonitorClient } from '../src/index.js'
 import { type KnownRun, positionOf } from '../src/known-run.js'
@@ -120,10 +120,10 @@ describe('a monitor with an initialState', () => {
     const { run, runId, initialState } = await half()
     run.complete('done')
     await client.monitor(runId, { initialState }).result
-    await vi.waitFor(() => expect(server.stats.connections).toBe(0))
+    await eventually(() => expect(server.stats.connections).toBe(0))
     const all = hear(client.monitor(runId))
 
-    await vi.waitFor(() => expect(all.join('')).toBe('startfirst complete'))
+    await eventually(() => expect(all.join('')).toBe('startfirst complete'))
   })
 
   it('shows what is known where the run is watched already but nothing has come', async () => {
@@ -148,7 +148,7 @@ describe('a monitor with an initialState', () => {
     const monitor = client.monitor(runId, { initialState })
     if (both) client.monitor(runId)
     const heard = hear(monitor)
-    await vi.waitFor(() => expect(monitor.getSnapshot().text).toBe('new'))
+    await eventually(() => expect(monitor.getSnapshot().text).toBe('new'))
     other.complete('new result')
 
     expect(await monitor.result).toBe('new result')
@@ -170,7 +170,7 @@ describe('a monitor with an initialState', () => {
     const { runId, initialState } = await half()
     const gone = initialState && { ...initialState, runId: `${runId}-gone` }
     const monitor = client.monitor(`${runId}-gone`, { initialState: gone })
-    await vi.waitFor(() => expect(monitor.getSnapshot().stalled).toBe(true))
+    await eventually(() => expect(monitor.getSnapshot().stalled).toBe(true))
 
     expect(monitor.getSnapshot()).toMatchObject({ status: 'running', text: 'first ' })
   })

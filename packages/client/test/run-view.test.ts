@@ -1,4 +1,4 @@
-import { type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createMonitorClient, type MonitorClient, RunView } from '../src/index.js'
@@ -31,7 +31,7 @@ describe('RunView', () => {
     const connection = await server.connection()
     connection.welcome()
     ;(await tellRun(connection)).start()
-    await vi.waitFor(() => expect(view.getSnapshot().status).toBe('running'))
+    await eventually(() => expect(view.getSnapshot().status).toBe('running'))
     expect(view.getSnapshot()).toBe(view.getSnapshot())
     expect(listener).toHaveBeenCalled()
     expect(view.getServerSnapshot()).toBe(before)
@@ -58,7 +58,7 @@ describe('RunView', () => {
     const connection = await server.connection()
     connection.welcome()
     ;(await tellRun(connection)).start()
-    await vi.waitFor(() => expect(first.getSnapshot().status).toBe('running'))
+    await eventually(() => expect(first.getSnapshot().status).toBe('running'))
 
     expect(new RunView('r', { client }).getSnapshot().status).toBe('running')
     stop()

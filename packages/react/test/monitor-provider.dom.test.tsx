@@ -1,5 +1,5 @@
 import { createMonitorClient } from '@llmmon/client'
-import { fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, fakeServer, tellRun } from '@llmmon/testkit'
 import { createRoot } from 'react-dom/client'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -48,9 +48,9 @@ it('gives the components below it the client of the nearest', async () => {
     run.token(`of ${index}; `)
   }
 
-  await vi.waitFor(() => expect(container.textContent).toBe('of 0; of 1; '))
+  await eventually(() => expect(container.textContent).toBe('of 0; of 1; '))
   page.render(tree(outer))
-  await vi.waitFor(() => expect(container.textContent).toBe('of 0; of 0; '))
+  await eventually(() => expect(container.textContent).toBe('of 0; of 0; '))
 })
 
 it('is not needed: a page has a client of its own, made when it is needed', async () => {
@@ -67,6 +67,6 @@ it('is not needed: a page has a client of its own, made when it is needed', asyn
   run.start()
   run.token('x')
 
-  await vi.waitFor(() => expect(container.textContent).toBe('xx'))
+  await eventually(() => expect(container.textContent).toBe('xx'))
   expect([connections.length, viewer.request.url]).toEqual([1, '/ws'])
 })

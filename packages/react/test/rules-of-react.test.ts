@@ -25,7 +25,8 @@ function compiled(code: string): string {
   return transformSync(code, { plugins, configFile: false, babelrc: false, filename: 'module.js' })?.code ?? ''
 }
 
-describe('the hook as it is built', () => {
+// The compiler is a megabyte to load.
+describe('the hook as it is built', { timeout: 60_000 }, () => {
   it('keeps the rules of React', async () => {
     expect(await broken(hook)).toEqual([])
     expect(await broken(readFileSync(built('monitor-provider.js'), 'utf8'))).toEqual([])

@@ -1,6 +1,6 @@
 import { createMonitorClient, type MonitorClient } from '@llmmon/client'
 import { memoryTransport, readRun, type StoredRun, startRun } from '@llmmon/core'
-import { type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import * as React from 'react'
 import { Suspense } from 'react'
 import { hydrateRoot } from 'react-dom/client'
@@ -86,7 +86,7 @@ describe('a page that takes over from a server', () => {
     connection.welcome()
     ;(await tellRun(connection)).start()
 
-    await vi.waitFor(() => expect(container.textContent).toBe('running  open false'))
+    await eventually(() => expect(container.textContent).toBe('running  open false'))
     expect(mismatches).not.toHaveBeenCalled()
   })
 
@@ -98,7 +98,7 @@ describe('a page that takes over from a server', () => {
     const { from } = await connection.next('subscribe')
     expect(from).toEqual({ epoch: initialState?.epoch, seq: 2 })
 
-    await vi.waitFor(() => expect(container.textContent).toBe('running from the server open false'))
+    await eventually(() => expect(container.textContent).toBe('running from the server open false'))
     expect(mismatches).not.toHaveBeenCalled()
   })
 })
@@ -121,10 +121,10 @@ describe('Suspense', () => {
     connection.welcome()
     const run = await tellRun(connection)
     run.start()
-    await vi.waitFor(() => expect(container.textContent).toBe('waiting'))
+    await eventually(() => expect(container.textContent).toBe('waiting'))
     run.complete('the result')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('the result'))
+    await eventually(() => expect(container.textContent).toBe('the result'))
     expect(connection.received.filter(({ type }) => type === 'subscribe')).toHaveLength(1)
   })
 })

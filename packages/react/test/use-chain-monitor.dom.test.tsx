@@ -1,5 +1,5 @@
 import { createMonitorClient, type MonitorClient } from '@llmmon/client'
-import { type FakeConnection, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, type FakeConnection, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import { type ReactNode, useEffect } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -45,17 +45,17 @@ describe('useChainMonitor', () => {
     const run = await tellRun(await welcome())
     run.start()
     run.token('hello')
-    await vi.waitFor(() => expect(container.textContent).toBe('running hello null open'))
+    await eventually(() => expect(container.textContent).toBe('running hello null open'))
     run.complete('done')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('completed hello done open'))
+    await eventually(() => expect(container.textContent).toBe('completed hello done open'))
     expect([asked('subscribe').length, asked('unsubscribe').length]).toEqual([1, 0])
   })
 
   it('is idle without a run', async () => {
     const { container } = draw(client, [<Status key="1" runId={null} />])
 
-    await vi.waitFor(() => expect(container.textContent).toBe('pending  null idle'))
+    await eventually(() => expect(container.textContent).toBe('pending  null idle'))
     expect(server.connections).toHaveLength(0)
   })
 
@@ -83,7 +83,7 @@ describe('useChainMonitor', () => {
     run.complete('done')
 
     const end = `completed ${'x'.repeat(20)} done open`
-    await vi.waitFor(() => expect(container.textContent).toBe(end.repeat(50)))
+    await eventually(() => expect(container.textContent).toBe(end.repeat(50)))
     expect(torn).toEqual(new Set(['1']))
     expect([server.connections.length, asked('subscribe').length]).toEqual([1, 1])
   })
@@ -100,20 +100,20 @@ describe('useChainMonitor', () => {
     const a = await tellRun(connection, 'a')
     a.start()
     a.token('of a')
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('of a'))
+    await eventually(() => expect(drawn.container.textContent).toBe('of a'))
     for (const runId of ['b', 'c', null, 'd']) drawn.draw(<Seen runId={runId} />)
     const d = await tellRun(connection, 'd')
     d.start()
     d.token('of d')
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('of d'))
+    await eventually(() => expect(drawn.container.textContent).toBe('of d'))
 
     expect(seen.filter((line) => !/^(\w+): \1 (of \1)?$/.test(line) && line !== 'null:  ')).toEqual([])
-    await vi.waitFor(() => expect(asked('unsubscribe')).toContainEqual(expect.objectContaining({ run_id: 'a' })))
+    await eventually(() => expect(asked('unsubscribe')).toContainEqual(expect.objectContaining({ run_id: 'a' })))
   })
 
   it('leaves before the connection is open, without a trace', async () => {
     const drawn = draw(client, <Status runId="r" />)
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('pending  null connecting'))
+    await eventually(() => expect(drawn.container.textContent).toBe('pending  null connecting'))
     drawn.unmount()
     const connection = await server.connection()
     await new Promise<void>((resolve) => {
@@ -134,7 +134,7 @@ describe('useChainMonitor', () => {
     const drawn = draw(client, <Counted />)
     const run = await tellRun(await welcome())
     run.start()
-    await vi.waitFor(() => expect(other.getSnapshot().status).toBe('running'))
+    await eventually(() => expect(other.getSnapshot().status).toBe('running'))
     drawn.unmount()
     rendered.mockClear()
     run.complete('done')
@@ -148,14 +148,14 @@ describe('useChainMonitor', () => {
     const run = await tellRun(await welcome())
     run.start()
     run.token('hello')
-    await vi.waitFor(() => expect(drawn.container.textContent).toContain('hello'))
+    await eventually(() => expect(drawn.container.textContent).toContain('hello'))
     const first: string[] = []
     function Late() {
       first.push(useChainMonitor('r').text)
       return null
     }
     drawn.draw([<Status key="1" runId="r" />, <Late key="2" />])
-    await vi.waitFor(() => expect(first.length).toBeGreaterThan(0))
+    await eventually(() => expect(first.length).toBeGreaterThan(0))
 
     expect(first[0]).toBe('hello')
   })
@@ -170,14 +170,14 @@ describe('useChainMonitor', () => {
     const drawn = draw(client, <Kept n={1} />)
     const run = await tellRun(await welcome())
     run.start()
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('1 running'))
+    await eventually(() => expect(drawn.container.textContent).toBe('1 running'))
     const before = seen.at(-1)
     drawn.draw(<Kept n={2} />)
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('2 running'))
+    await eventually(() => expect(drawn.container.textContent).toBe('2 running'))
 
     expect(seen.at(-1)).toBe(before)
     run.complete('done')
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('2 completed'))
+    await eventually(() => expect(drawn.container.textContent).toBe('2 completed'))
     expect(seen.at(-1)?.monitor).toBe(before?.monitor)
     expect(new Set(seen.map(({ cancel }) => cancel)).size).toBe(1)
     expect(await before?.monitor?.result).toBe('done')
@@ -198,7 +198,7 @@ describe('useChainMonitor with select', () => {
     for (let i = 0; i < 100; i += 1) run.token('x')
     run.complete('done')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('completed'))
+    await eventually(() => expect(container.textContent).toBe('completed'))
     // The first one twice: StrictMode.
     expect(seen).toEqual(['pending', 'pending', 'running', 'completed'])
   })
@@ -217,11 +217,11 @@ describe('useChainMonitor with select', () => {
     const run = await tellRun(await welcome())
     run.start()
     run.token('x')
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('1 running'))
+    await eventually(() => expect(drawn.container.textContent).toBe('1 running'))
     drawn.draw(<Names n={2} />)
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('2 running'))
+    await eventually(() => expect(drawn.container.textContent).toBe('2 running'))
     run.complete('done')
-    await vi.waitFor(() => expect(drawn.container.textContent).toBe('2 completed'))
+    await eventually(() => expect(drawn.container.textContent).toBe('2 completed'))
 
     expect(seen.size).toBe(3)
   })
@@ -236,6 +236,6 @@ describe('useChainMonitor with select', () => {
     run.start()
     run.token('a b c')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('3'))
+    await eventually(() => expect(container.textContent).toBe('3'))
   })
 })

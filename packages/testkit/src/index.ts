@@ -1,6 +1,7 @@
 export { arbitraryRun } from './arbitrary-run.js'
 export { testBatch } from './conformance-context.js'
 export { type Crowd, openCrowd } from './crowd.js'
+export { eventually } from './eventually.js'
 export { createFakeLlm, type FakeLlm, type FakeLlmOptions } from './fake-llm.js'
 export { type FakeConnection, type FakeServer, fakeServer } from './fake-server.js'
 export { type Listening, listen } from './listen.js'

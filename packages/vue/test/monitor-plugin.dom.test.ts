@@ -1,5 +1,5 @@
 import { createMonitorClient } from '@llmmon/client'
-import { fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, fakeServer, tellRun } from '@llmmon/testkit'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createApp, defineComponent, h } from 'vue'
 import { WebSocket } from 'ws'
@@ -28,7 +28,7 @@ it('gives the components of an app its client', async () => {
   run.start()
   run.token('x')
 
-  await vi.waitFor(() => expect(container.textContent).toBe('x'))
+  await eventually(() => expect(container.textContent).toBe('x'))
 })
 
 it('is not needed: a page has a client of its own, made when it is needed', async () => {
@@ -45,6 +45,6 @@ it('is not needed: a page has a client of its own, made when it is needed', asyn
   run.start()
   run.token('x')
 
-  await vi.waitFor(() => expect(container.textContent).toBe('xx'))
+  await eventually(() => expect(container.textContent).toBe('xx'))
   expect([connections.length, viewer.request.url]).toEqual([1, '/ws'])
 })

@@ -1,6 +1,6 @@
 import { createMonitorClient, type MonitorClient } from '@llmmon/client'
 import { memoryTransport, readRun, type StoredRun, startRun } from '@llmmon/core'
-import { type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSSRApp, defineComponent, h, shallowRef } from 'vue'
 import { renderToString } from 'vue/server-renderer'
@@ -83,7 +83,7 @@ describe('a page that takes over from a server', () => {
     connection.welcome()
     ;(await tellRun(connection)).start()
 
-    await vi.waitFor(() => expect(container.textContent).toBe('running  open false'))
+    await eventually(() => expect(container.textContent).toBe('running  open false'))
   })
 
   it('goes on from the state of the server, at its position', async () => {
@@ -94,6 +94,6 @@ describe('a page that takes over from a server', () => {
     const { from } = await connection.next('subscribe')
     expect(from).toEqual({ epoch: initialState?.epoch, seq: 2 })
 
-    await vi.waitFor(() => expect(container.textContent).toBe('running from the server open false'))
+    await eventually(() => expect(container.textContent).toBe('running from the server open false'))
   })
 })

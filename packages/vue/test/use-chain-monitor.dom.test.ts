@@ -1,5 +1,5 @@
 import { createMonitorClient, type MonitorClient } from '@llmmon/client'
-import { type FakeConnection, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
+import { eventually, type FakeConnection, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, effectScope, h, KeepAlive, nextTick, ref, shallowRef, watch } from 'vue'
 import { WebSocket } from 'ws'
@@ -49,10 +49,10 @@ describe('useChainMonitor', () => {
     const run = await tellRun(await welcome())
     run.start()
     run.token('hello')
-    await vi.waitFor(() => expect(container.textContent).toBe('running hello null open'))
+    await eventually(() => expect(container.textContent).toBe('running hello null open'))
     run.complete('done')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('completed hello done open'))
+    await eventually(() => expect(container.textContent).toBe('completed hello done open'))
     expect([asked('subscribe').length, asked('unsubscribe').length]).toEqual([1, 0])
   })
 
@@ -72,7 +72,7 @@ describe('useChainMonitor', () => {
     for (let i = 0; i < 20; i += 1) run.token('x')
     run.complete('done')
 
-    await vi.waitFor(() => expect(container.textContent).toBe(`completed ${'x'.repeat(20)} done open`.repeat(50)))
+    await eventually(() => expect(container.textContent).toBe(`completed ${'x'.repeat(20)} done open`.repeat(50)))
     expect([server.connections.length, asked('subscribe').length]).toEqual([1, 1])
   })
 
@@ -91,15 +91,15 @@ describe('useChainMonitor', () => {
     const a = await tellRun(connection, 'a')
     a.start()
     a.token('of a')
-    await vi.waitFor(() => expect(container.textContent).toBe('of a'))
+    await eventually(() => expect(container.textContent).toBe('of a'))
     for (const next of ['b', 'c', null, 'd']) runId.value = next
     const d = await tellRun(connection, 'd')
     d.start()
     d.token('of d')
-    await vi.waitFor(() => expect(container.textContent).toBe('of d'))
+    await eventually(() => expect(container.textContent).toBe('of d'))
 
     expect(seen.filter((line) => !/^(\w+): \1 (of \1)?$/.test(line))).toEqual([])
-    await vi.waitFor(() => expect(asked('unsubscribe')).toContainEqual(expect.objectContaining({ run_id: 'a' })))
+    await eventually(() => expect(asked('unsubscribe')).toContainEqual(expect.objectContaining({ run_id: 'a' })))
     expect(asked('subscribe')).toHaveLength(2)
   })
 
@@ -125,7 +125,7 @@ describe('useChainMonitor', () => {
     const { unmount } = mount(client, Watched)
     const run = await tellRun(await welcome())
     run.start()
-    await vi.waitFor(() => expect(other.getSnapshot().status).toBe('running'))
+    await eventually(() => expect(other.getSnapshot().status).toBe('running'))
     unmount()
     changed.mockClear()
     run.complete('done')
@@ -144,9 +144,9 @@ describe('useChainMonitor', () => {
     const { container } = mount(client, Kept)
     const run = await tellRun(await welcome())
     run.start()
-    await vi.waitFor(() => expect(container.textContent).toBe('running'))
+    await eventually(() => expect(container.textContent).toBe('running'))
     run.complete('done')
-    await vi.waitFor(() => expect(container.textContent).toBe('completed'))
+    await eventually(() => expect(container.textContent).toBe('completed'))
 
     expect(new Set(seen.map(({ cancel }) => cancel)).size).toBe(1)
     expect(new Set(seen.map(({ monitor }) => monitor)).size).toBe(1)
@@ -163,7 +163,7 @@ describe('useChainMonitor', () => {
     const run = await tellRun(connection)
     run.start()
     run.token('first')
-    await vi.waitFor(() => expect(container.textContent).toBe('running first null open'))
+    await eventually(() => expect(container.textContent).toBe('running first null open'))
     isShown.value = false
     await connection.next('unsubscribe')
     isShown.value = true
@@ -192,7 +192,7 @@ describe('useChainMonitor', () => {
     const told = await tellRun(connection)
     told.start()
     told.token('x')
-    await vi.waitFor(() => expect(texts).toEqual(['x']))
+    await eventually(() => expect(texts).toEqual(['x']))
     scope.stop()
     await connection.next('unsubscribe')
 
@@ -220,7 +220,7 @@ describe('useChainMonitor with select', () => {
     for (let i = 0; i < 100; i += 1) run.token('x')
     run.complete('done')
 
-    await vi.waitFor(() => expect(container.textContent).toBe('completed'))
+    await eventually(() => expect(container.textContent).toBe('completed'))
     expect(seen).toEqual(['pending', 'running', 'completed'])
   })
 
@@ -240,7 +240,7 @@ describe('useChainMonitor with select', () => {
     run.start()
     for (let i = 0; i < 100; i += 1) run.token('x')
     run.complete('done')
-    await vi.waitFor(() => expect(container.textContent).toBe('completed'))
+    await eventually(() => expect(container.textContent).toBe('completed'))
 
     expect(seen.size).toBe(3)
   })
