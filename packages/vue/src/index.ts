@@ -17,4 +17,4 @@ export {
   type Wire,
 } from '@llmmon/client'
 export { monitorPlugin } from './monitor-plugin.js'
-export { type UseChainMonitorOptions, useChainMonitor } from './use-chain-monitor.js'
+export { type ShownRun, type UseChainMonitorOptions, useChainMonitor } from './use-chain-monitor.js'

@@ -41,6 +41,14 @@ export interface UseChainMonitorOptions<
 }
 
 /**
+ * What `useChainMonitor` gives: a read-only shallow ref of what is shown. Of a whole run it can also be taken apart, into a ref of each part and the function `cancel`.
+ */
+export type ShownRun<Selected> = ComputedRef<Selected> &
+  (Selected extends ViewedRun<infer _Result, infer _Metadata, infer _Steps>
+    ? { readonly [Part in keyof Selected]-?: Part extends 'cancel' ? Selected[Part] : ComputedRef<Selected[Part]> }
+    : unknown)
+
+/**
  * Watches a run while the component is on the page: a shallow ref of its snapshot, `cancel`, and the `monitor` itself; or of what `select` makes of
  * these. The component renders at most once a frame, however fast tokens come. Kept alive but out of sight it rests.
  *
@@ -48,6 +56,7 @@ export interface UseChainMonitorOptions<
  * @throws LlmmonError `invalid_run_id` for a malformed id.
  * @example
  * const run = useChainMonitor(() => props.runId) // in the template: run.status, run.text, run.cancel()
+ * const { status, text, cancel } = useChainMonitor(() => props.runId) // the same, taken apart
  * const progress = useChainMonitor(runId, { select: (run) => run.progress })
  */
 export function useChainMonitor<
@@ -58,12 +67,8 @@ export function useChainMonitor<
 >(
   runId: MaybeRefOrGetter<RunId<Result, Metadata, Steps> | null | undefined>,
   options: UseChainMonitorOptions<Result, Metadata, Steps, Selected> = {},
-): ComputedRef<Selected> {
-  const {
-    select = everything as (run: ViewedRun<Result, Metadata, Steps>) => Selected,
-    isEqual = Object.is,
-    initialState,
-  } = options
+): ShownRun<Selected> {
+  const { select, isEqual = Object.is, initialState } = options
   const client = hasInjectionContext() ? inject(monitorClientKey, undefined) : undefined
   const open = () =>
     new RunView<Result, Metadata, Steps>(toValue(runId), { client, initialState: toValue(initialState) ?? undefined })
@@ -84,10 +89,10 @@ export function useChainMonitor<
   watch(
     () => toValue(runId),
     () => {
-      const isOn = stop !== undefined
+      const wasOn = stop
       rest()
       view = open()
-      if (isOn) start()
+      if (wasOn) start()
       else show()
     },
   )
@@ -96,14 +101,14 @@ export function useChainMonitor<
     onMounted(start)
     onActivated(start)
     onDeactivated(rest)
-  } else if (typeof document !== 'undefined') start()
+  } else if (globalThis.document) start()
   if (getCurrentScope()) onScopeDispose(rest)
-  return computed((before?: Selected) => {
-    const selected = select(run.value)
-    return before !== undefined && isEqual(before, selected) ? before : selected
+  const selected = computed((before?: Selected) => {
+    const now = select ? select(run.value) : (run.value as Selected)
+    return before !== undefined && isEqual(before, now) ? before : now
   })
-}
-
-function everything(run: unknown): unknown {
-  return run
+  const parts: { [part: string]: unknown } = {}
+  for (const part in run.value) parts[part] = computed(() => run.value[part as keyof ViewedRun])
+  parts.cancel = (reason?: unknown) => run.value.cancel(reason)
+  return (select ? selected : Object.assign(selected, parts)) as ShownRun<Selected>
 }

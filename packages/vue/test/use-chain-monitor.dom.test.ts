@@ -1,9 +1,9 @@
 import { createMonitorClient, type MonitorClient } from '@llmmon/client'
 import { eventually, type FakeConnection, type FakeServer, fakeServer, tellRun } from '@llmmon/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { computed, defineComponent, effectScope, h, KeepAlive, nextTick, ref, shallowRef, watch } from 'vue'
+import { computed, defineComponent, effectScope, h, KeepAlive, nextTick, type Ref, ref, shallowRef, watch } from 'vue'
 import { WebSocket } from 'ws'
-import { useChainMonitor, type ViewedRun } from '../src/index.js'
+import { type ShownRun, useChainMonitor, type ViewedRun } from '../src/index.js'
 import { mount } from './mounting.js'
 
 let server: FakeServer
@@ -43,6 +43,20 @@ const Status = defineComponent({
   },
 })
 
+/** The parts of what a mounted component has. */
+function mountedParts(runId: Ref<string | null>) {
+  let parts: ShownRun<ViewedRun> | undefined
+  const Parts = defineComponent({
+    setup() {
+      parts = useChainMonitor(runId)
+      return () => null
+    },
+  })
+  mount(client, Parts, {})
+  if (!parts) throw new Error('Expected a component that is mounted.')
+  return parts
+}
+
 describe('useChainMonitor', () => {
   it('shows a run from its beginning to its end, over one subscription', async () => {
     const { container } = mount(client, Status, { runId: 'r' })
@@ -54,6 +68,24 @@ describe('useChainMonitor', () => {
 
     await eventually(() => expect(container.textContent).toBe('completed hello done open'))
     expect([asked('subscribe').length, asked('unsubscribe').length]).toEqual([1, 0])
+  })
+
+  it('can be taken apart into refs, and a cancel that follows the run', async () => {
+    const runId = ref<string | null>('r')
+    const scope = effectScope()
+    const { status, text, monitor, cancel } = scope.run(() => mountedParts(runId)) as ShownRun<ViewedRun>
+    expect([status.value, text.value]).toEqual(['pending', ''])
+    const run = await tellRun(await welcome())
+    run.start()
+    run.token('hello')
+    await eventually(() => expect([status.value, text.value]).toEqual(['running', 'hello']))
+    expect(monitor.value?.runId).toBe('r')
+    runId.value = null
+    await nextTick()
+
+    expect([status.value, text.value, monitor.value]).toEqual(['pending', '', null])
+    await expect(cancel()).rejects.toMatchObject({ code: 'closed' })
+    scope.stop()
   })
 
   it('is idle without a run', async () => {
