@@ -1,6 +1,7 @@
 import { LlmmonError } from '../protocol/index.js'
 import type { RunCommand, Transport, WriterHost } from '../transport/transport.js'
 import type { Draft } from './draft.js'
+import { ProcessHold } from './process-hold.js'
 import { RunWriter, type RunWriterOptions } from './run-writer.js'
 import { sendRequest } from './send-request.js'
 import { WakeTimer } from './wake-timer.js'
@@ -46,6 +47,9 @@ export class Publisher implements WriterHost {
   readonly #waiters = new Map<PublishedRun, Set<() => void>>()
   readonly #owners = new Map<PublishedRun, string>()
   readonly #wake = new WakeTimer(() => this.#wakeUp())
+  // Runs of which something is not stored yet.
+  readonly #unsettled = new Set<PublishedRun>()
+  readonly #hold = new ProcessHold()
   #waiting = 0
   #inFlight = 0
   #isScheduled = false
@@ -68,6 +72,7 @@ export class Publisher implements WriterHost {
     if (same) same.add(run)
     else this.#runs.set(options.runId, new Set([run]))
     this.#owners.set(run, crypto.randomUUID())
+    this.#holdFor(run)
     this.#makeReady(run)
     return run
   }
@@ -78,6 +83,7 @@ export class Publisher implements WriterHost {
     const before = writer.waitingLength
     writer.push(draft, payloadLength, this.#waiting > maxWaiting ? littleWaiting : bufferedLength)
     this.#waiting += writer.waitingLength - before
+    this.#holdFor(run)
     this.#makeReady(run)
   }
 
@@ -157,7 +163,10 @@ export class Publisher implements WriterHost {
     if (request.op === 'append') this.#flushedAt.set(run, now)
     const owner = this.#owners.get(run) ?? ''
     sendRequest(this.#transport, writer, { owner, hostId: this.hostId }, request).then(
-      (answer) => this.#finish(run, () => writer.answered(request, answer, performance.now())),
+      (answer) => {
+        if (this.#unsettled.has(run)) this.#hold.want()
+        this.#finish(run, () => writer.answered(request, answer, performance.now()))
+      },
       (error: unknown) => {
         const retryable = !(LlmmonError.isInstance(error) && !error.retryable)
         this.#finish(run, () => writer.failed(error, retryable, performance.now(), Math.random()))
@@ -178,9 +187,21 @@ export class Publisher implements WriterHost {
     if (writer.isSettled) {
       for (const waiter of [...(this.#waiters.get(run) ?? [])]) waiter()
       this.#waiters.delete(run)
+      this.#letGo(run)
     }
     if (writer.phase === 'done' || writer.phase === 'stopped') this.#forget(run)
     else if (writer.wakeAt !== undefined) this.#wake.at(writer.wakeAt, now)
+  }
+
+  #holdFor(run: PublishedRun): void {
+    // Of a run that was forgotten nothing will ever be written.
+    if (!this.#owners.has(run)) return
+    this.#unsettled.add(run)
+    this.#hold.want()
+  }
+
+  #letGo(run: PublishedRun): void {
+    if (this.#unsettled.delete(run) && this.#unsettled.size === 0) this.#hold.release()
   }
 
   #wakeUp(): void {
@@ -204,8 +225,10 @@ export class Publisher implements WriterHost {
     this.#waiters.delete(run)
     this.#owners.delete(run)
     this.#waiting -= run.writer.waitingLength
+    this.#letGo(run)
     if (this.#owners.size > 0) return
     this.#wake.stop()
+    this.#hold.stop()
     this.#unhost?.()
     this.#unhost = undefined
   }
