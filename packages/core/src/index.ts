@@ -13,6 +13,7 @@ export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } fr
 export * from './protocol/index.js'
 export * from './state/index.js'
 export { abandonedBatch, nextEpoch } from './transport/abandoned-batch.js'
+export { mergedLabel } from './transport/merged-label.js'
 export type * from './transport/transport.js'
 export { currentRun } from './writer/current-run.js'
 export type { ErrorHook, Logger } from './writer/hooks.js'

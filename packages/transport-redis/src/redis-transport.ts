@@ -4,6 +4,7 @@ import {
   type EncodedBatch,
   isJsonObject,
   LlmmonError,
+  mergedLabel,
   nextEpoch,
   type RunObserver,
   type Transport,
@@ -19,7 +20,7 @@ import { runKeys } from './keys.js'
 import { type RedisTransportOptions, resolveRedisOptions } from './options.js'
 import { report } from './report.js'
 import { RunReader } from './run-reader.js'
-import { labelText } from './run-record.js'
+import { labelOf, labelText } from './run-record.js'
 import { runScript } from './run-script.js'
 import {
   appendScript,
@@ -86,11 +87,25 @@ export function redisTransport(given: RedisTransportOptions): Transport {
       return (await run(reserveScript, runId, labelText(label), ttlMs)) as 'ok' | 'exists'
     },
 
-    async claim({ runId, owner, hostId, mode, epoch = '0', ...label }) {
-      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), retention.openMs, epoch)
-      const [answer, claimed, cancel] = reply as [ClaimAnswer['answer'], string, string | null]
-      if (answer !== 'ok') return { answer }
-      return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }) }
+    async claim({ runId, owner, hostId, mode, epoch = '0', ...given }) {
+      const own = labelText(given)
+      let [text, reserved] = [own, '']
+      for (;;) {
+        const reply = await run(claimScript, runId, mode, owner, hostId, text, retention.openMs, epoch, reserved)
+        const [answer, claimed, cancel, label] = reply as [
+          ClaimAnswer['answer'] | 'reserved',
+          string,
+          ...(string | null)[],
+        ]
+        if (answer === 'reserved') {
+          reserved = claimed
+          text = labelText(mergedLabel(labelOf(reserved), given))
+        } else if (answer !== 'ok') return { answer }
+        else {
+          const merged = typeof label === 'string' && label !== own && { label: labelOf(label) }
+          return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }), ...merged }
+        }
+      }
     },
 
     append: ({ runId, batch }) =>

@@ -1,4 +1,4 @@
-import type { Draft, TokenDraft } from './draft.js'
+import type { Draft, StartDraft, TokenDraft } from './draft.js'
 import { chunkLength } from './limits.js'
 
 interface Entry {
@@ -73,6 +73,15 @@ export class Outbox {
     let count = 0
     let length = 0
     while (count < this.#entries.length && count < maxEvents) {
+  /** Puts another start event in the place of the one that waits; that one keeps its time. */
+  restart(start: StartDraft): void {
+    const entry = this.#entries.find(({ draft }) => draft.update_type === 'start')
+    if (!entry) return
+    const length = JSON.stringify(start).length
+    this.#length += length - entry.length
+    Object.assign(entry, { draft: { ...start, ts: entry.draft.ts }, length })
+  }
+
       const next = (this.#entries[count] as Entry).length
       if (count > 0 && length + next > maxLength) break
       length += next

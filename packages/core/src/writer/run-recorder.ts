@@ -27,6 +27,14 @@ export interface RunRecorderOptions {
   readonly onEnd?: () => void
 }
 
+/** What a run's start tells. */
+export interface StartFields {
+  readonly chain: string
+  readonly metadata: Json
+  readonly tags: readonly string[]
+  readonly parent?: { readonly run_id: string; readonly step_id?: string }
+}
+
 const longestName = 256
 
 /**
@@ -72,28 +80,25 @@ export class RunRecorder {
     this.#options.report(runError(code, this.runId, message, cause))
   }
 
-  start(fields: {
-    chain: string
-    metadata: Json
-    tags: readonly string[]
-    parent?: { run_id: string; step_id?: string }
-  }): void {
-    const { chain, metadata, tags, parent } = fields
+  start(fields: StartFields): void {
+    const { draft, length } = this.startOf(fields)
+    this.#push(draft, length)
+  }
+
+  /** The event with which the run starts, as viewers get it, and how long its payload is. */
+  startOf({ chain, metadata, tags, parent }: StartFields) {
     const { value, length, truncated } = snapshot(metadata, 'metadata', this.#options.limits.payloadLength)
     const { totalSteps } = this.#options
-    this.#emit(
-      {
-        update_type: 'start',
-        status: 'started',
-        metadata: value as { readonly [key: string]: Json },
-        chain,
-        ...(tags.length > 0 && { tags }),
-        ...(totalSteps !== undefined && { total_steps: totalSteps }),
-        ...(parent && { parent }),
-      },
-      length,
-      truncated,
-    )
+    const body = this.#redact({
+      update_type: 'start',
+      status: 'started',
+      metadata: value as { readonly [key: string]: Json },
+      chain,
+      ...(tags.length > 0 && { tags }),
+      ...(totalSteps !== undefined && { total_steps: totalSteps }),
+      ...(parent && { parent }),
+    })
+    return { draft: truncated.length > 0 ? { ...body, truncated } : body, length }
   }
 
   startStep(parent: Scope, name: string, options: StepOptions): StepScope {

@@ -1,6 +1,6 @@
 import { compareEpochs, type EncodedBatch, type ErrorCode } from '../protocol/index.js'
 import type { ClaimAnswer, ClaimRequest, RunInfo, RunLabel, WriteAnswer } from '../transport/transport.js'
-import type { Draft } from './draft.js'
+import type { Draft, StartDraft } from './draft.js'
 import { moved, WriterHistory } from './history.js'
 import type { ResolvedWriterLimits } from './limits.js'
 import { Outbox } from './outbox.js'
@@ -26,6 +26,8 @@ export interface RunWriterOptions extends RunLabel {
   readonly onStopped: (code: ErrorCode, message: string, cause?: unknown) => void
   /** Told when the claim finds a cancel that came before the run started. */
   readonly onCancel: (reason: string | null) => void
+  /** Gives the start event anew when the claim finds that the id was reserved under a label that adds to the writer's. */
+  readonly onLabel?: (label: RunLabel) => StartDraft
 }
 
 /** When it is looked whether the store still has an ended run, ms after the look before; for so long the run is kept to restore it. */
@@ -42,7 +44,7 @@ const maxBatchLength = 65_536
  */
 export class RunWriter {
   readonly runId: string
-  readonly label: RunLabel
+  #label: RunLabel
   readonly #options: RunWriterOptions
   readonly #outbox = new Outbox()
   readonly #history: WriterHistory
@@ -61,10 +63,15 @@ export class RunWriter {
   constructor(options: RunWriterOptions) {
     const { runId, chain, metadata, tags } = options
     this.runId = runId
-    this.label = { chain, metadata, tags }
+    this.#label = { chain, metadata, tags }
     this.#options = options
     this.#history = new WriterHistory(options.limits.historyLength)
     this.#claimMode = options.ifExists === 'replace' ? 'replace' : 'new'
+  }
+
+  /** What the run is called; known for sure once it has been claimed. */
+  get label(): RunLabel {
+    return this.#label
   }
 
   get phase(): WriterPhase {
@@ -224,6 +231,7 @@ export class RunWriter {
         } else this.#resend = this.#resend.slice(1)
         this.#endIfClosed(now)
         return
+      if (answer.label) this.#relabel(answer.label)
       case 'gap': {
         const between = this.#history.after(last)
         this.#resend = between ?? []
@@ -235,6 +243,13 @@ export class RunWriter {
         this.#phase = 'restoring'
         return
       case 'fenced':
+  #relabel(label: RunLabel): void {
+    this.#label = label
+    // Nothing has been sealed before the claim, so the start still waits.
+    const start = this.#options.onLabel?.(label)
+    if (start) this.#outbox.restart(start)
+  }
+
         this.#phase = 'reviving'
         return
       case 'closed':

@@ -1,5 +1,5 @@
 import { checkRunId, createRunId, LlmmonError } from '../protocol/index.js'
-import type { Transport } from '../transport/transport.js'
+import type { RunLabel, Transport } from '../transport/transport.js'
 import { currentContext } from './current-run.js'
 import { createReporter, type ErrorHook, type Logger, runError } from './hooks.js'
 import { defaultWriterLimits, type WriterLimits } from './limits.js'
@@ -91,6 +91,7 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
       onStopped: (code, message, cause) => report(runError(code, runId, message, cause)),
       onCancel: (reason) => void recorder.requestCancel(reason),
     },
+      onLabel: (merged) => recorder.startOf(startFields(merged)).draft,
     {
       cancel: (reason) => recorder.requestCancel(reason),
       abandon: () => void recorder.end({ how: 'abandoned' }),
@@ -115,7 +116,13 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
     onEnd: () => signal?.removeEventListener('abort', onAbort),
   })
   const parent = parentOf(options.parent)
-  recorder.start({ ...label, chain: name, ...(parent && { parent }) })
+  const startFields = ({ metadata, tags }: Omit<RunLabel, 'chain'>) => ({
+    chain: name,
+    metadata,
+    tags,
+    ...(parent && { parent }),
+  })
+  recorder.start(startFields(label))
 
   const onAbort = () => void recorder.requestCancel(abortMessage(signal?.reason), signal?.reason)
   if (signal?.aborted) onAbort()
