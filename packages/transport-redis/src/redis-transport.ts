@@ -8,6 +8,7 @@ import {
   nextEpoch,
   type RunObserver,
   type Transport,
+  unwrittenAnswer,
   type WriteAnswer,
   type WriterHost,
 } from '@llmmon/core'
@@ -151,10 +152,9 @@ export function redisTransport(given: RedisTransportOptions): Transport {
 
     async command(runId, command) {
       const found = await reader.inspect(runId)
-      const state = found?.info.state
-      if (!found || state === 'abandoned') return 'no_writer'
-      if (state === 'closed') return 'already_ended'
-      if (state === 'reserved') {
+      const unwritten = unwrittenAnswer(found?.info)
+      if (!found || unwritten) return unwritten ?? 'no_writer'
+      if (found.info.state === 'reserved') {
         const isKept = await run(storeCancelScript, runId, JSON.stringify({ reason: command.reason }))
         // It has started in between: its writer is there now.
         return isKept === 1 ? 'stored' : inbox.send((await reader.inspect(runId))?.hostId ?? '', runId, command)

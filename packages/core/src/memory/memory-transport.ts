@@ -1,5 +1,6 @@
 import { LlmmonError } from '../protocol/index.js'
 import type { RunObserver, Transport, WriterHost } from '../transport/transport.js'
+import { unwrittenAnswer } from '../transport/unwritten.js'
 import { MemoryStore } from './memory-store.js'
 
 /** Options of `memoryTransport`; all have defaults. */
@@ -89,9 +90,9 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     command: (runId, command) =>
       guard(() => {
         const info = store.inspect(runId)
-        if (!info || info.state === 'abandoned') return 'no_writer'
-        if (info.state === 'closed') return 'already_ended'
-        if (info.state === 'reserved') {
+        const unwritten = unwrittenAnswer(info)
+        if (unwritten) return unwritten
+        if (info?.state === 'reserved') {
           store.storeCancel(runId, command.reason)
           return 'stored'
         }

@@ -126,8 +126,8 @@ export interface RunCommand {
  *
  * - `accepted`: the writer has acted on it
  * - `stored`: the run is reserved; the writer will find it when it starts
- * - `already_ended`: the run is over
- * - `no_writer`: nobody runs it
+ * - `already_ended`: the run is over, or was given up more than a minute ago
+ * - `no_writer`: nobody runs it, or its writer has just been given up and may come back
  */
 export type CommandAnswer = 'accepted' | 'stored' | 'already_ended' | 'no_writer'
 
