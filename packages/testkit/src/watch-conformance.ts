@@ -167,7 +167,7 @@ export function watchConformance(context: ConformanceContext): void {
       await Promise.all([context.transport.close({ timeoutMs: 50 }), context.transport.close()])
 
       expect(asked).toEqual([50])
-      await expect(context.transport.inspect('r')).rejects.toMatchObject({ code: 'closed' })
+      await expect(context.transport.reap('r')).rejects.toMatchObject({ code: 'closed' })
     })
   })
 }

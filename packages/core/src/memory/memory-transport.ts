@@ -27,7 +27,7 @@ export interface MemoryTransport extends Transport {
 
 /**
  * The embedded transport: runs live in this process, nothing to install. Writers and servers of one process share it;
- * what it holds is gone with the process.
+ * what it holds is gone with the process. After `close` nothing can be written or watched any more; what was written can still be read.
  *
  * @example
  * const transport = memoryTransport()
@@ -58,8 +58,9 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     checkpoint: (request) => guard(() => store.checkpoint(request)),
     restore: (request) => guard(() => store.restore(request)),
     heartbeat: (request) => guard(() => store.heartbeat(request)),
-    inspect: (runId) => guard(() => store.inspect(runId)),
-    read: (runId, after = 0) => guard(() => store.read(runId, after)),
+    // Also after the close: the ends that it has given to runs are still to be seen.
+    inspect: async (runId) => store.inspect(runId),
+    read: async (runId, after = 0) => store.read(runId, after),
 
     append: (request) =>
       guard(() => {

@@ -80,6 +80,7 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
   const { metadata = {}, tags = [] } = options
   const label = { chain: name, metadata: copyMetadata(metadata, limits.payloadLength), tags: [...tags] }
 
+  let isAbandoned = false
   const publisher = publisherOf(transport)
   const published: PublishedRun = publisher.add(
     {
@@ -90,16 +91,18 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
       heartbeatMs: transport.liveness.heartbeatMs,
       onStopped: (code, message, cause) => report(runError(code, runId, message, cause)),
       onCancel: (reason) => void recorder.requestCancel(reason),
-    },
       onLabel: (merged) => recorder.startOf(startFields(merged)).draft,
+    },
     {
       cancel: (reason) => recorder.requestCancel(reason),
-      abandon: () => void recorder.end({ how: 'abandoned' }),
+      abandon() {
+        isAbandoned = recorder.end({ how: 'abandoned' })
+      },
     },
   )
   const sink: RunSink = {
     get monitored() {
-      return published.writer.phase !== 'stopped'
+      return !isAbandoned && published.writer.phase !== 'stopped'
     },
     push: (draft, payloadLength) => publisher.push(published, draft, payloadLength, limits.bufferedLength),
     flushed: (timeoutMs) => publisher.flushed(published, timeoutMs),
