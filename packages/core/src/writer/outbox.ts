@@ -33,6 +33,11 @@ export class Outbox {
     return this.#length
   }
 
+  /** The events themselves. */
+  get drafts(): Draft[] {
+    return this.#entries.map(({ draft }) => draft)
+  }
+
   /** How many events this outbox has had to drop. */
   get dropped(): number {
     return this.#dropped
@@ -68,11 +73,6 @@ export class Outbox {
     if (this.#entries.length > maxEvents || this.#length > maxLength) this.#shrink(maxEvents, maxLength)
   }
 
-  /** Takes events from the front, as many as fit into `maxLength`, at least one, at most `maxEvents`. */
-  take(maxEvents: number, maxLength: number): Draft[] {
-    let count = 0
-    let length = 0
-    while (count < this.#entries.length && count < maxEvents) {
   /** Puts another start event in the place of the one that waits; that one keeps its time. */
   restart(start: StartDraft): void {
     const entry = this.#entries.find(({ draft }) => draft.update_type === 'start')
@@ -82,6 +82,11 @@ export class Outbox {
     Object.assign(entry, { draft: { ...start, ts: entry.draft.ts }, length })
   }
 
+  /** Takes events from the front, as many as fit into `maxLength`, at least one, at most `maxEvents`. */
+  take(maxEvents: number, maxLength: number): Draft[] {
+    let count = 0
+    let length = 0
+    while (count < this.#entries.length && count < maxEvents) {
       const next = (this.#entries[count] as Entry).length
       if (count > 0 && length + next > maxLength) break
       length += next

@@ -33,6 +33,11 @@ export function publisherOf(transport: Transport): Publisher {
   return publisher
 }
 
+/** The publisher of a transport, if a run of this process has needed one. */
+export function knownPublisher(transport: Transport): Publisher | undefined {
+  return publishers.get(transport)
+}
+
 /**
  * Carries the requests of all runs of a process to one transport: at once when little is under way, else gathered;
  * runs take turns. Also the process's side for commands and for the transport's close. A thin shell: what to do is
@@ -44,7 +49,7 @@ export class Publisher implements WriterHost {
   readonly #runs = new Map<string, Set<PublishedRun>>()
   readonly #ready = new Set<PublishedRun>()
   readonly #flushedAt = new Map<PublishedRun, number>()
-  readonly #waiters = new Map<PublishedRun, Set<() => void>>()
+  readonly #waiters = new Map<PublishedRun, Set<{ readonly isMet: () => boolean; readonly finish: () => void }>>()
   readonly #owners = new Map<PublishedRun, string>()
   readonly #wake = new WakeTimer(() => this.#wakeUp())
   // Runs of which something is not stored yet.
@@ -87,24 +92,34 @@ export class Publisher implements WriterHost {
     this.#makeReady(run)
   }
 
-  /** Resolves true when all that was pushed is stored, false when it cannot be or did not get there in time. */
+  /** Resolves true when all that was pushed so far is stored, false when it cannot be or did not get there in time. */
   flushed(run: PublishedRun, timeoutMs: number): Promise<boolean> {
-    if (run.writer.isSettled) return Promise.resolve(run.writer.isStored)
+    const { writer } = run
+    if (writer.isSettled) return Promise.resolve(writer.isStored)
+    // A run that is written to without a pause is never settled; what was said before now is stored all the same.
+    const said = writer.saidUpTo
+    const isMet = () => writer.isSettled || writer.storedUpTo >= said
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(run) ?? new Set()
       this.#waiters.set(run, waiters)
       const finish = () => {
         clearTimeout(timer)
-        waiters.delete(finish)
-        resolve(run.writer.isStored)
+        waiters.delete(waiter)
+        resolve(writer.phase !== 'stopped' && isMet())
       }
+      const waiter = { isMet, finish }
       const timer = setTimeout(finish, timeoutMs)
-      waiters.add(finish)
+      waiters.add(waiter)
     })
   }
 
+  /** The writer of a run of this process, if there is one that still writes it or looks after it. */
+  writerOf(runId: string): PublishedRun | undefined {
+    return [...(this.#runs.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
+  }
+
   async command(runId: string, command: RunCommand): Promise<'accepted' | 'already_ended' | 'no_writer'> {
-    const run = [...(this.#runs.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
+    const run = this.writerOf(runId)
     if (!run) return 'no_writer'
     const answer = run.cancel(command.reason)
     if (answer === 'accepted') await this.flushed(run, cancelDeadlineMs)
@@ -179,13 +194,14 @@ export class Publisher implements WriterHost {
     const before = run.writer.waitingLength
     take()
     this.#waiting += run.writer.waitingLength - before
+    for (const { isMet, finish } of [...(this.#waiters.get(run) ?? [])]) if (isMet()) finish()
     this.#makeReady(run)
   }
 
   #settle(run: PublishedRun, now: number): void {
     const { writer } = run
     if (writer.isSettled) {
-      for (const waiter of [...(this.#waiters.get(run) ?? [])]) waiter()
+      for (const { finish } of [...(this.#waiters.get(run) ?? [])]) finish()
       this.#waiters.delete(run)
       this.#letGo(run)
     }

@@ -1,10 +1,10 @@
-import { compareEpochs, type EncodedBatch, type ErrorCode } from '../protocol/index.js'
+import { compareEpochs, decodeBatch, type EncodedBatch, type ErrorCode, type RunEvent } from '../protocol/index.js'
 import type { ClaimAnswer, ClaimRequest, RunInfo, RunLabel, WriteAnswer } from '../transport/transport.js'
 import type { Draft, StartDraft } from './draft.js'
 import { moved, WriterHistory } from './history.js'
 import type { ResolvedWriterLimits } from './limits.js'
 import { Outbox } from './outbox.js'
-import { seal } from './seal.js'
+import { numbered, seal } from './seal.js'
 import type { WriterAnswer, WriterRequest } from './writer-request.js'
 
 /**
@@ -104,6 +104,28 @@ export class RunWriter {
   /** True when all that was pushed is stored. */
   get isStored(): boolean {
     return this.isSettled && this.#phase !== 'stopped'
+  }
+
+  /** The number that the last event pushed so far will have, or a higher one. */
+  get saidUpTo(): number {
+    return (this.#sealed?.to ?? this.#history.last) + this.#outbox.size
+  }
+
+  /** Up to which number the store has everything, as far as is known. */
+  get storedUpTo(): number {
+    const isWell = (this.#phase === 'open' || this.#phase === 'ended') && this.#resend.length === 0
+    return isWell ? this.#history.last : 0
+  }
+
+  /** Everything that was said so far, stored or not; what is not sealed yet under the numbers that it will have, or higher ones. */
+  get said(): RunEvent[] {
+    const { segments, tail } = this.#history
+    const sealed = [...segments, ...tail, ...(this.#sealed ? [this.#sealed] : [])]
+    const from = (sealed.at(-1)?.to ?? 0) + 1
+    return [
+      ...sealed.flatMap(({ text }) => decodeBatch(text).events),
+      ...numbered(this.#outbox.drafts, from, this.#outbox.dropped),
+    ]
   }
 
   /** Adds an event. Cheap, never throws, never waits. */
@@ -209,6 +231,7 @@ export class RunWriter {
       this.#phase = 'open'
       // A retried claim must not replace what the first one has made.
       this.#claimMode = 'new'
+      if (answer.label) this.#relabel(answer.label)
       if (answer.cancel) this.#options.onCancel(answer.cancel.reason)
       return
     }
@@ -218,6 +241,13 @@ export class RunWriter {
       const advice = "Choose another id, or pass ifExists: 'replace'."
       this.#stop('run_exists', `The run id ${this.runId} is taken, so this run is not monitored. ${advice}`)
     } else this.#fenced()
+  }
+
+  #relabel(label: RunLabel): void {
+    this.#label = label
+    // Nothing has been sealed before the claim, so the start still waits.
+    const start = this.#options.onLabel?.(label)
+    if (start) this.#outbox.restart(start)
   }
 
   #appended(batch: EncodedBatch, { answer, last }: WriteAnswer, now: number): void {
@@ -231,7 +261,6 @@ export class RunWriter {
         } else this.#resend = this.#resend.slice(1)
         this.#endIfClosed(now)
         return
-      if (answer.label) this.#relabel(answer.label)
       case 'gap': {
         const between = this.#history.after(last)
         this.#resend = between ?? []
@@ -243,13 +272,6 @@ export class RunWriter {
         this.#phase = 'restoring'
         return
       case 'fenced':
-  #relabel(label: RunLabel): void {
-    this.#label = label
-    // Nothing has been sealed before the claim, so the start still waits.
-    const start = this.#options.onLabel?.(label)
-    if (start) this.#outbox.restart(start)
-  }
-
         this.#phase = 'reviving'
         return
       case 'closed':
