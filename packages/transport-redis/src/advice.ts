@@ -1,4 +1,5 @@
 import type { Logger } from '@llmmon/core'
+import { bareMessage } from './bare-error.js'
 
 /** Where warnings go: to the logger, or to the console where there is none. */
 export function warn(logger: Logger | undefined, message: string, err?: unknown): void {
@@ -12,7 +13,8 @@ const inDocument = 'Commands, keys and channels are listed in PROTOCOL.md, secti
 export function adviceOn(error: unknown): string {
   const { message: own = String(error), code: ownCode, lastNodeError } = (error ?? {}) as RedisTrouble
   // A cluster says only that no node could be reached; what the last node said is what is wrong.
-  const { message = own, code = ownCode } = lastNodeError ?? {}
+  const { message: last = own, code = ownCode } = lastNodeError ?? {}
+  const message = bareMessage(last)
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(message)) {
     return 'Redis refuses the credentials. Check user and password of its address; runs go on, unwatched, until it takes them.'
   }

@@ -22,7 +22,7 @@ import { type RedisTransportOptions, resolveRedisOptions } from './options.js'
 import { report } from './report.js'
 import { RunReader } from './run-reader.js'
 import { labelOf, labelText } from './run-record.js'
-import { runScript } from './run-script.js'
+import { runScript, transportFailed } from './run-script.js'
 import {
   appendScript,
   checkpointScript,
@@ -143,12 +143,18 @@ export function redisTransport(given: RedisTransportOptions): Transport {
 
     read: (runId, after = 0) => reader.read(runId, after),
 
-    watch: (runId, observer) =>
-      subscriptions.listen(runKeys(prefix, runId).live, {
-        message: (text) => tell(observer, text),
+    async watch(runId, observer) {
+      const listener = {
+        message: (text: string) => tell(observer, text),
         interrupted: () => observer.interrupted(),
         active: () => observer.active(),
-      }),
+      }
+      try {
+        return await subscriptions.listen(runKeys(prefix, runId).live, listener)
+      } catch (error) {
+        throw transportFailed(error)
+      }
+    },
 
     async command(runId, command) {
       const found = await reader.inspect(runId)
