@@ -18,7 +18,7 @@ export function report(connection: Connection, logger: Logger | undefined, selfT
     isDown = true
   })
   connection.on('ready', () => {
-    if (isDown) logger?.info({}, 'The connection to Redis is back')
+    if (isDown) inform(logger, 'The connection to Redis is back')
     isDown = false
     if (!isSound) void examine()
   })
