@@ -22,7 +22,8 @@ const maxInFlight = 8
 /** How much may wait in all runs of a process, UTF-16 units; beyond it each run keeps only a little. */
 const maxWaiting = 67_108_864
 const littleWaiting = 65_536
-const cancelDeadlineMs = 5_000
+/** How long a cancel waits until it is stored, ms; below what whoever asks across processes waits for the answer. */
+const cancelDeadlineMs = 4_500
 
 const publishers = new WeakMap<Transport, Publisher>()
 

@@ -63,7 +63,11 @@ describe('readRun', () => {
     await new Promise(setImmediate)
     run.custom('n', 1)
 
-    expect(await readRun(transport, 'r')).toMatchObject({ status: 'running', text: 'kept and waiting', metadata: { user: 7 } })
+    expect(await readRun(transport, 'r')).toMatchObject({
+      status: 'running',
+      text: 'kept and waiting',
+      metadata: { user: 7 },
+    })
     await expect(readRun(transport, 'other')).rejects.toMatchObject({ code: 'transport_failed' })
   })
 
