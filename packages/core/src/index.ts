@@ -13,6 +13,7 @@ export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } fr
 export * from './protocol/index.js'
 export * from './state/index.js'
 export { abandonedBatch, nextEpoch } from './transport/abandoned-batch.js'
+export { disposable } from './transport/disposable.js'
 export { mergedLabel } from './transport/merged-label.js'
 export type * from './transport/transport.js'
 export { unwrittenAnswer } from './transport/unwritten.js'

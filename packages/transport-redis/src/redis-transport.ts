@@ -1,6 +1,7 @@
 import {
   abandonedBatch,
   type ClaimAnswer,
+  disposable,
   type EncodedBatch,
   isJsonObject,
   LlmmonError,
@@ -39,6 +40,9 @@ import { selfTest } from './self-test.js'
 import { argumentsOf, batchOfText, messageOf } from './stored-batch.js'
 import { Subscriber } from './subscriber.js'
 
+/** The transport over Redis; `await using` closes it. */
+export type RedisTransport = Transport & AsyncDisposable
+
 /**
  * Redis (6.2 or later, or Valkey; alone, with Sentinel or as a Cluster) as the transport: many processes write and watch the same runs. Connects
  * at once and again for ever; while Redis cannot be reached, chains go on and their events wait.
@@ -49,7 +53,7 @@ import { Subscriber } from './subscriber.js'
  * @example
  * const transport = redisTransport({ client: new Cluster([{ host: 'redis-1', port: 6379 }]) })
  */
-export function redisTransport(given: RedisTransportOptions): Transport {
+export function redisTransport(given: RedisTransportOptions): RedisTransport {
   const options = resolveRedisOptions(given)
   const { prefix, retention, limits, heartbeatMs, leaseMs } = options
   const commands = connectCommands(options)
@@ -81,7 +85,7 @@ export function redisTransport(given: RedisTransportOptions): Transport {
   const news = (runId: string, batch: EncodedBatch) =>
     [runKeys(prefix, runId).live, messageOf(batch, limits.publishedBytes), sharded] as const
 
-  return {
+  return disposable({
     liveness: { heartbeatMs, leaseMs },
 
     async reserve({ runId, ttlMs, ...label }) {
@@ -185,7 +189,7 @@ export function redisTransport(given: RedisTransportOptions): Transport {
       })
       return closing
     },
-  }
+  } satisfies Transport)
 }
 
 function tell(observer: RunObserver, text: string): void {

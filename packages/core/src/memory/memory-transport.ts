@@ -1,4 +1,5 @@
 import { LlmmonError } from '../protocol/index.js'
+import { disposable } from '../transport/disposable.js'
 import type { RunObserver, Transport, WriterHost } from '../transport/transport.js'
 import { unwrittenAnswer } from '../transport/unwritten.js'
 import { MemoryStore } from './memory-store.js'
@@ -18,7 +19,7 @@ export interface MemoryTransportOptions {
 }
 
 /** The embedded transport, with the store it keeps its runs in. */
-export interface MemoryTransport extends Transport {
+export interface MemoryTransport extends Transport, AsyncDisposable {
   /** Forgets a run at once, watched or not, as a store that lost its data would. For tests. */
   lose(runId: string): void
   /** Takes a copy of a run; gives how to go back to it, as a store does after a failover to a replica that lagged. For tests. */
@@ -50,7 +51,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     return Promise.resolve(action())
   }
 
-  return {
+  return disposable({
     liveness: { heartbeatMs, leaseMs },
 
     reserve: (request) => guard(() => store.reserve(request)),
@@ -116,7 +117,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
 
     lose: (runId) => store.lose(runId),
     copy: (runId) => store.copy(runId),
-  }
+  } satisfies Omit<MemoryTransport, typeof Symbol.asyncDispose>)
 
   function observersOf(runId: string): readonly RunObserver[] {
     return [...(observers.get(runId) ?? [])]
