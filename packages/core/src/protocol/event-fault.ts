@@ -38,7 +38,7 @@ export function eventFault(event: Fields): string | undefined {
       if (!isMaybeNumber(event.duration_ms)) return 'a number in "duration_ms"'
       return namedFault(event) ?? stepFault(event) ?? endFault(event)
     case 'custom':
-      return isText(event.name) ? stepFault(event) : 'a string in "name" of a custom event'
+      return isMaybeText(event.name) ? stepFault(event) : 'a string in "name" of a custom event'
     case 'start':
       return startFault(event)
     case 'error':

@@ -35,7 +35,7 @@ describe('eventFault', () => {
     [{ ...step, duration_ms: 'x' }, /duration_ms/],
     [{ ...step, usage: null }, /usage/],
     [{ ...step, error: {} }, /error/],
-    [{ update_type: 'custom', data: 1, ...at }, /name/],
+    [{ update_type: 'custom', name: 5, data: 1, ...at }, /name/],
     [{ ...start, metadata: undefined }, /metadata/],
     [{ ...start, chain: 1 }, /chain/],
     [{ ...start, tags: 'a' }, /tags/],
