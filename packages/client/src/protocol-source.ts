@@ -25,7 +25,7 @@ interface Command {
 }
 
 /** The server answers within 6 s; beyond that the connection is to blame. */
-const cancelTimeoutMs = 10_000
+const cancelTimeoutMs = 6_000
 const holeRetryMs = 1_000
 /** How long before its end a token is refreshed; a short-lived one half-way. */
 const refreshMs = 30_000

@@ -4,7 +4,7 @@ import type { ResolvedServerOptions } from './options.js'
 export type CancelOutcome = 'accepted' | 'already_ended' | 'not_found' | 'no_writer' | 'timeout' | 'internal'
 
 /** How long the writer may take to act on a cancel, ms. */
-const timeoutMs = 6_000
+const timeoutMs = 5_500
 
 /** Asks the writer of a run to stop. Never rejects. */
 export async function cancelRun(

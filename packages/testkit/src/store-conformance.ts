@@ -66,6 +66,19 @@ export function storeConformance(context: ConformanceContext): void {
       })
     })
 
+    it('of a reserved run keeps what the reservation said, and says what the run is called now', async () => {
+      const reserved = { chain: 'planned', metadata: { userId: 7, deep: [[], {}], n: 1234567890123456 }, tags: ['a'] }
+      await context.transport.reserve({ runId: 'r', ...reserved, ttlMs: 60_000 })
+      const given = { chain: null, metadata: { worker: 1 }, tags: ['b'] }
+      const request = { runId: 'r', owner: 'o', hostId: 'h', mode: 'new', ...given } as const
+      const first = await context.transport.claim(request)
+      const merged = { chain: 'planned', metadata: { ...reserved.metadata, worker: 1 }, tags: ['a', 'b'] }
+
+      expect(first).toMatchObject({ answer: 'ok', label: merged })
+      expect(await context.transport.inspect('r')).toMatchObject({ state: 'open', ...merged })
+      expect(await context.transport.claim(request)).toEqual(first)
+    })
+
     it('is won by one of many that come at once', async () => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, i) =>

@@ -119,6 +119,18 @@ export function watchConformance(context: ConformanceContext): void {
     })
   })
 
+  describe('command to a run that was given up', () => {
+    it('finds nobody while the writer may come back, and an ended run after that', async () => {
+      await context.claim('r')
+      await context.expireLease()
+      expect(await context.transport.reap('r')).toBe('reaped')
+      expect(await context.transport.command('r', { type: 'cancel', reason: null })).toBe('no_writer')
+      for (let leases = 0; leases < 4; leases += 1) await context.expireLease()
+
+      expect(await context.transport.command('r', { type: 'cancel', reason: null })).toBe('already_ended')
+    })
+  })
+
   describe('followRun', () => {
     it('delivers everything once and in order while it is written', async () => {
       const epoch = await context.claim('r')
@@ -155,7 +167,7 @@ export function watchConformance(context: ConformanceContext): void {
       await Promise.all([context.transport.close({ timeoutMs: 50 }), context.transport.close()])
 
       expect(asked).toEqual([50])
-      await expect(context.transport.inspect('r')).rejects.toMatchObject({ code: 'closed' })
+      await expect(context.transport.reap('r')).rejects.toMatchObject({ code: 'closed' })
     })
   })
 }

@@ -1,9 +1,23 @@
 import type { Logger } from '@llmmon/core'
+import { bareMessage } from './bare-error.js'
 
 /** Where warnings go: to the logger, or to the console where there is none. */
 export function warn(logger: Logger | undefined, message: string, err?: unknown): void {
-  if (logger) logger.warn({ ...(err !== undefined && { err }) }, message)
-  else console.warn(`llmmon: ${message}`)
+  try {
+    if (logger) logger.warn({ ...(err !== undefined && { err }) }, message)
+    else console.warn(`llmmon: ${message}`)
+  } catch {
+    // A logger that throws must not matter to a chain.
+  }
+}
+
+/** As `warn`, for good news: only to a logger. */
+export function inform(logger: Logger | undefined, message: string): void {
+  try {
+    logger?.info({}, message)
+  } catch {
+    // As above.
+  }
 }
 
 const inDocument = 'Commands, keys and channels are listed in PROTOCOL.md, section 7.'
@@ -12,7 +26,8 @@ const inDocument = 'Commands, keys and channels are listed in PROTOCOL.md, secti
 export function adviceOn(error: unknown): string {
   const { message: own = String(error), code: ownCode, lastNodeError } = (error ?? {}) as RedisTrouble
   // A cluster says only that no node could be reached; what the last node said is what is wrong.
-  const { message = own, code = ownCode } = lastNodeError ?? {}
+  const { message: last = own, code = ownCode } = lastNodeError ?? {}
+  const message = bareMessage(last)
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(message)) {
     return 'Redis refuses the credentials. Check user and password of its address; runs go on, unwatched, until it takes them.'
   }
@@ -50,16 +65,24 @@ export function adviceOnServer(info: string, isClusterClient = false): string[] 
   if (version !== undefined && (major < 6 || (major === 6 && minor < 2))) {
     advice.push(`Redis ${version} is too old: 6.2 or later is needed.`)
   }
-  const policy = field('maxmemory_policy')
-  if (policy !== undefined && policy !== 'noeviction' && field('maxmemory') !== '0') {
-    advice.push(`Redis may evict runs that are being written (maxmemory-policy ${policy}). Set it to noeviction.`)
-  }
   if (field('role') === 'slave')
     advice.push('This Redis is a replica: it takes no writes. Use the address of its primary.')
   if (field('cluster_enabled') === '1' && !isClusterClient) {
     advice.push('This Redis is a node of a cluster: pass { client: new Cluster([…]) } of ioredis instead.')
   }
   return advice
+}
+
+/** Whether a Redis drops runs when it is full, or would once it can be, from what its INFO says. Everything works all the same, until then. */
+export function adviceOnEviction(info: string): string[] {
+  const policy = /^maxmemory_policy:(.*?)\r?$/m.exec(info)?.[1]
+  if (policy === undefined || policy === 'noeviction') return []
+  const isBounded = !/^maxmemory:0\r?$/m.test(info)
+  return [
+    isBounded
+      ? `Redis may evict runs that are being written (maxmemory-policy ${policy}). Set it to noeviction.`
+      : `Redis will evict runs that are being written once maxmemory is set (maxmemory-policy ${policy}; maxmemory is 0 now). Set the policy to noeviction.`,
+  ]
 }
 
 /** What is wrong, from the commands that failed when each was tried: command and answer, by turns. */

@@ -1,7 +1,7 @@
 import type { AppendRequest, WriteAnswer } from '@llmmon/core'
 import type { RunKeys } from './keys.js'
 import type { RedisLimits, RedisRetention } from './options.js'
-import { refusal } from './run-script.js'
+import { transportFailed } from './run-script.js'
 import { messageOf } from './stored-batch.js'
 
 /** How many runs are written by one script at most. */
@@ -78,7 +78,7 @@ export class AppendJoiner {
       for (const [i, { resolve, reject }] of group.entries()) {
         const answer = answers[2 * i] as WriteAnswer['answer'] | 'error'
         const detail = answers[2 * i + 1]
-        if (answer === 'error') reject(refusal(new Error(String(detail))))
+        if (answer === 'error') reject(transportFailed(new Error(String(detail))))
         else resolve({ answer, last: Number(detail) })
       }
     } catch (error) {

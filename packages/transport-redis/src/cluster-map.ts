@@ -1,6 +1,7 @@
 import calculateSlot from 'cluster-key-slot'
 import type { Cluster, Redis } from 'ioredis'
 import { safeOptions, whenReady } from './connect.js'
+import { letGo } from './idle.js'
 
 /** Which node of a cluster has which channel. */
 export class ClusterMap {
@@ -33,6 +34,7 @@ export class ClusterMap {
     if (!any) throw new Error('No node of the cluster can be reached.')
     const redis = any.duplicate({ ...safeOptions, host, port, readOnly: false })
     redis.on('error', () => undefined)
+    letGo(redis)
     redis.connect().catch(() => undefined)
     return redis
   }

@@ -1,4 +1,5 @@
 import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import { letGo } from './idle.js'
 import type { ResolvedRedisOptions } from './options.js'
 
 /** A connection for commands: to one Redis, or to a cluster. */
@@ -8,6 +9,12 @@ export type Connection = Redis | Cluster
 const commandTimeoutMs = 2_000
 /** After how long without any answer a connection counts as dead, ms. */
 const socketTimeoutMs = 3_000
+/** After how long without an answer an address counts as nobody's, ms. An attempt holds the process for so long. */
+const connectTimeoutMs = 5_000
+/** How long an orderly end may take, ms; it holds the process, also where nothing is left to end. */
+const disconnectTimeoutMs = 500
+/** How often a cluster is asked where its slots are, ms. */
+const slotsEveryMs = 5_000
 
 const backoff = (times: number) => Math.min(2_000, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2)
 
@@ -17,6 +24,8 @@ export const safeOptions: RedisOptions = {
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
+  connectTimeout: connectTimeoutMs,
+  disconnectTimeout: disconnectTimeoutMs,
   commandTimeout: commandTimeoutMs,
   socketTimeout: socketTimeoutMs,
   enableAutoPipelining: false,
@@ -36,7 +45,8 @@ const safeClusterOptions: ClusterOptions = {
   lazyConnect: true,
   keyPrefix: '',
   scaleReads: 'master',
-  slotsRefreshInterval: 5_000,
+  // Its timer would hold the process: we ask by our own.
+  slotsRefreshInterval: 0,
   shardedSubscribers: false,
   clusterRetryStrategy: backoff,
 }
@@ -61,10 +71,19 @@ function single(url: string | undefined, client: Redis | undefined): Redis {
 function duplicateCluster(client: Cluster): Cluster {
   const { retryStrategy: _, ...forNodes } = safeOptions
   const redisOptions = { ...client.options.redisOptions, ...forNodes }
-  return client.duplicate([], { ...safeClusterOptions, redisOptions })
+  const cluster = client.duplicate([], { ...safeClusterOptions, redisOptions })
+  let timer: NodeJS.Timeout | undefined
+  cluster.on('ready', () => {
+    clearInterval(timer)
+    timer = setInterval(() => cluster.refreshSlotsCache(), slotsEveryMs)
+    timer.unref()
+  })
+  cluster.on('close', () => clearInterval(timer))
+  return cluster
 }
 
 function started<Any extends Connection>(connection: Any): Any {
+  letGo(connection)
   connection.connect().catch(() => undefined)
   return connection
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CommandAnswer, RunCommand, WriterHost } from '@llmmon/core'
 import { inboxChannel } from './keys.js'
+import { transportFailed } from './run-script.js'
 import type { Publish, Subscriptions } from './subscriptions.js'
 
 type Letter =
@@ -13,8 +14,10 @@ type Letter =
     }
   | { readonly type: 'answer'; readonly id: string; readonly answer: CommandAnswer }
 
-/** How long the writer's process may take to answer, ms. */
-const answerMs = 5_500
+/** How long a command may take, there and back, ms; a writer that has not answered by then counts as gone. */
+const answerMs = 5_000
+/** After how long a process that could not listen for commands tries again, ms. */
+const againMs = 1_000
 
 /** Commands between processes: each has a channel for what it is told, and answers on that of who told it. */
 export class Inbox {
@@ -34,22 +37,31 @@ export class Inbox {
   /** Takes the commands for a writer side of this process; gives how to stop. */
   host(host: WriterHost): () => void {
     let isOver = false
-    const listening = this.#listen(host.hostId, (letter) => {
-      if (letter.type === 'command') void this.#obey(host, letter)
-    })
-    listening.then((stop) => isOver && stop()).catch(() => undefined)
+    let leave: (() => void) | undefined
+    let timer: NodeJS.Timeout | undefined
+    const join = async () => {
+      try {
+        leave = await this.#listen(host.hostId, (letter) => {
+          if (letter.type === 'command') void this.#obey(host, letter)
+        })
+        if (isOver) leave()
+      } catch {
+        // A process that started before its Redis must be reached later all the same.
+        if (isOver) return
+        timer = setTimeout(join, againMs)
+        timer.unref()
+      }
+    }
+    void join()
     return () => {
       isOver = true
-      listening.then((stop) => stop()).catch(() => undefined)
+      clearTimeout(timer)
+      leave?.()
     }
   }
 
   /** Sends a command to the process that writes a run. */
   async send(hostId: string, runId: string, command: RunCommand): Promise<CommandAnswer> {
-    this.#own ??= this.#listen(this.#id, (letter) => {
-      if (letter.type === 'answer') this.#waiting.get(letter.id)?.(letter.answer)
-    })
-    await this.#own
     const id = randomUUID()
     const letter: Letter = { type: 'command', id, replyTo: this.#id, runId, command }
     let timer: NodeJS.Timeout | undefined
@@ -57,12 +69,31 @@ export class Inbox {
       this.#waiting.set(id, resolve)
       timer = setTimeout(() => resolve('no_writer'), answerMs)
     })
-    try {
+    const send = async () => {
+      await this.#listenForAnswers()
       const heard = await this.#publish(inboxChannel(this.#prefix, hostId), JSON.stringify(letter))
-      return heard === 0 ? 'no_writer' : await answer
+      return heard === 0 ? 'no_writer' : answer
+    }
+    try {
+      return await Promise.race([send(), answer])
+    } catch (error) {
+      throw transportFailed(error)
     } finally {
       clearTimeout(timer)
       this.#waiting.delete(id)
+    }
+  }
+
+  async #listenForAnswers(): Promise<void> {
+    this.#own ??= this.#listen(this.#id, (letter) => {
+      if (letter.type === 'answer') this.#waiting.get(letter.id)?.(letter.answer)
+    })
+    try {
+      await this.#own
+    } catch (error) {
+      // The next command tries again.
+      this.#own = undefined
+      throw error
     }
   }
 

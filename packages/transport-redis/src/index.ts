@@ -1,2 +1,2 @@
 export type { RedisTransportOptions } from './options.js'
-export { redisTransport } from './redis-transport.js'
+export { type RedisTransport, redisTransport } from './redis-transport.js'

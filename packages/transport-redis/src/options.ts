@@ -1,4 +1,4 @@
-import { LlmmonError, type Logger } from '@llmmon/core'
+import { isJsonObject, LlmmonError, type Logger } from '@llmmon/core'
 import type { Cluster, Redis } from 'ioredis'
 
 /** How long runs are kept in Redis. */
@@ -63,8 +63,15 @@ export function resolveRedisOptions(options: RedisTransportOptions): ResolvedRed
     client === undefined || typeof client.duplicate === 'function',
     'client to be a Redis or Cluster of ioredis',
   )
-  expectThat(/^[A-Za-z0-9:_.-]{1,64}$/.test(prefix), 'prefix to be 1 to 64 letters, digits or :_.-', prefix)
+  expectThat(
+    typeof prefix === 'string' && /^[A-Za-z0-9:_.-]{1,64}$/.test(prefix),
+    'prefix to be 1 to 64 letters, digits or :_.-',
+    prefix,
+  )
   const { retention: given = {}, limits: givenLimits } = options
+  const isRetention = typeof given === 'number' || isJsonObject(given)
+  expectThat(isRetention, 'retention to be a number of ms, or { endedMs, openMs }', given)
+  expectThat(givenLimits === undefined || isJsonObject(givenLimits), 'limits to be an object', givenLimits)
   const retention = {
     endedMs: 3_600_000,
     openMs: 86_400_000,

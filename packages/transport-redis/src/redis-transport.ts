@@ -1,12 +1,15 @@
 import {
   abandonedBatch,
   type ClaimAnswer,
+  disposable,
   type EncodedBatch,
   isJsonObject,
   LlmmonError,
+  mergedLabel,
   nextEpoch,
   type RunObserver,
   type Transport,
+  unwrittenAnswer,
   type WriteAnswer,
   type WriterHost,
 } from '@llmmon/core'
@@ -20,8 +23,8 @@ import { runKeys } from './keys.js'
 import { type RedisTransportOptions, resolveRedisOptions } from './options.js'
 import { report } from './report.js'
 import { RunReader } from './run-reader.js'
-import { labelText } from './run-record.js'
-import { runScript } from './run-script.js'
+import { labelOf, labelText } from './run-record.js'
+import { runScript, transportFailed } from './run-script.js'
 import {
   appendScript,
   checkpointScript,
@@ -38,6 +41,9 @@ import { selfTest } from './self-test.js'
 import { argumentsOf, batchOfText, messageOf } from './stored-batch.js'
 import { Subscriber } from './subscriber.js'
 
+/** The transport over Redis; `await using` closes it. */
+export type RedisTransport = Transport & AsyncDisposable
+
 /**
  * Redis (6.2 or later, or Valkey; alone, with Sentinel or as a Cluster) as the transport: many processes write and watch the same runs. Connects
  * at once and again for ever; while Redis cannot be reached, chains go on and their events wait.
@@ -48,7 +54,7 @@ import { Subscriber } from './subscriber.js'
  * @example
  * const transport = redisTransport({ client: new Cluster([{ host: 'redis-1', port: 6379 }]) })
  */
-export function redisTransport(given: RedisTransportOptions): Transport {
+export function redisTransport(given: RedisTransportOptions): RedisTransport {
   const options = resolveRedisOptions(given)
   const { prefix, retention, limits, heartbeatMs, leaseMs } = options
   const commands = connectCommands(options)
@@ -91,18 +97,32 @@ export function redisTransport(given: RedisTransportOptions): Transport {
   const news = (runId: string, batch: EncodedBatch) =>
     [runKeys(prefix, runId).live, messageOf(batch, limits.publishedBytes), sharded] as const
 
-  return {
+  return disposable({
     liveness: { heartbeatMs, leaseMs },
 
     async reserve({ runId, ttlMs, ...label }) {
       return (await run(reserveScript, runId, labelText(label), ttlMs)) as 'ok' | 'exists'
     },
 
-    async claim({ runId, owner, hostId, mode, epoch = '0', ...label }) {
-      const reply = await run(claimScript, runId, mode, owner, hostId, labelText(label), retention.openMs, epoch)
-      const [answer, claimed, cancel] = reply as [ClaimAnswer['answer'], string, string | null]
-      if (answer !== 'ok') return { answer }
-      return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }) }
+    async claim({ runId, owner, hostId, mode, epoch = '0', ...given }) {
+      const own = labelText(given)
+      let [text, reserved] = [own, '']
+      for (;;) {
+        const reply = await run(claimScript, runId, mode, owner, hostId, text, retention.openMs, epoch, reserved)
+        const [answer, claimed, cancel, label] = reply as [
+          ClaimAnswer['answer'] | 'reserved',
+          string,
+          ...(string | null)[],
+        ]
+        if (answer === 'reserved') {
+          reserved = claimed
+          text = labelText(mergedLabel(labelOf(reserved), given))
+        } else if (answer !== 'ok') return { answer }
+        else {
+          const merged = typeof label === 'string' && label !== own && { label: labelOf(label) }
+          return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }), ...merged }
+        }
+      }
     },
 
     appendsAtOnce: commands.isCluster ? 1 : runsPerScript,
@@ -140,19 +160,24 @@ export function redisTransport(given: RedisTransportOptions): Transport {
 
     read: (runId, after = 0) => reader.read(runId, after),
 
-    watch: (runId, observer) =>
-      subscriptions.listen(runKeys(prefix, runId).live, {
-        message: (text) => tell(observer, text),
+    async watch(runId, observer) {
+      const listener = {
+        message: (text: string) => tell(observer, text),
         interrupted: () => observer.interrupted(),
         active: () => observer.active(),
-      }),
+      }
+      try {
+        return await subscriptions.listen(runKeys(prefix, runId).live, listener)
+      } catch (error) {
+        throw transportFailed(error)
+      }
+    },
 
     async command(runId, command) {
       const found = await reader.inspect(runId)
-      const state = found?.info.state
-      if (!found || state === 'abandoned') return 'no_writer'
-      if (state === 'closed') return 'already_ended'
-      if (state === 'reserved') {
+      const unwritten = unwrittenAnswer(found?.info)
+      if (!found || unwritten) return unwritten ?? 'no_writer'
+      if (found.info.state === 'reserved') {
         const isKept = await run(storeCancelScript, runId, JSON.stringify({ reason: command.reason }))
         // It has started in between: its writer is there now.
         return isKept === 1 ? 'stored' : inbox.send((await reader.inspect(runId))?.hostId ?? '', runId, command)
@@ -177,7 +202,7 @@ export function redisTransport(given: RedisTransportOptions): Transport {
       })
       return closing
     },
-  }
+  } satisfies Transport)
 }
 
 function tell(observer: RunObserver, text: string): void {

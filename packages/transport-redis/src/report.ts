@@ -1,5 +1,6 @@
 import type { Logger } from '@llmmon/core'
-import { adviceOn, warn } from './advice.js'
+import { adviceOn, inform, warn } from './advice.js'
+import { bareError } from './bare-error.js'
 import type { Connection } from './connect.js'
 
 /**
@@ -13,11 +14,11 @@ export function report(connection: Connection, logger: Logger | undefined, selfT
   let isDown = false
   let isSound = false
   connection.on('error', (error: unknown) => {
-    if (!isDown) warn(logger, adviceOn(error), error)
+    if (!isDown) warn(logger, adviceOn(error), bareError(error))
     isDown = true
   })
   connection.on('ready', () => {
-    if (isDown) logger?.info({}, 'The connection to Redis is back')
+    if (isDown) inform(logger, 'The connection to Redis is back')
     isDown = false
     if (!isSound) void examine()
   })

@@ -1,4 +1,4 @@
-import type { Base, EncodedBatch, JsonObject, RunInfo, RunLabel } from '@llmmon/core'
+import { type Base, type EncodedBatch, isJsonObject, type JsonObject, type RunInfo, type RunLabel } from '@llmmon/core'
 import { batchOfText } from './stored-batch.js'
 
 /** A run, or a part of it, as the read script gives it. */
@@ -36,15 +36,23 @@ export function labelText({ chain, metadata, tags }: RunLabel): string {
   return JSON.stringify({ chain, metadata, tags })
 }
 
+/** What a label says that is kept; nothing where it cannot be read. */
+export function labelOf(text: string | undefined): RunLabel {
+  const label = parse<Partial<RunLabel> | null>(text)
+  const { chain, metadata, tags } = label ?? {}
+  return {
+    chain: typeof chain === 'string' ? chain : null,
+    metadata: isJsonObject(metadata) ? (metadata as JsonObject) : {},
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+  }
+}
+
 function infoOf(runId: string, meta: ReadonlyMap<string, string>, now: number): RunInfo {
   const base = parse<Base>(meta.get('base'))
   const cancel = parse<{ reason: string | null }>(meta.get('cancel'))
-  const label = parse<RunLabel>(meta.get('label'))
   return {
     runId,
-    chain: label?.chain ?? null,
-    metadata: (label?.metadata ?? {}) as JsonObject,
-    tags: label?.tags ?? [],
+    ...labelOf(meta.get('label')),
     state: (meta.get('state') ?? 'open') as RunInfo['state'],
     epoch: meta.get('epoch') ?? '0',
     last: Number(meta.get('last') ?? 0),

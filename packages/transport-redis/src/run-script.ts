@@ -1,4 +1,5 @@
 import { LlmmonError } from '@llmmon/core'
+import { bareError } from './bare-error.js'
 import { type Connection, whenReady } from './connect.js'
 import type { Script } from './script.js'
 
@@ -25,14 +26,15 @@ export async function runScript(
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
       return await connection.eval(source, keys.length, ...keys, ...args)
     }
-  } catch (cause) {
-    throw refusal(cause)
+  } catch (error) {
+    throw transportFailed(error)
   }
 }
 
-/** What Redis said when it did not take a request; `retryable` says whether asking again makes sense. */
-export function refusal(cause: unknown): LlmmonError {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const retryable = !final.test(message)
-  return new LlmmonError('transport_failed', `Redis did not take a request: ${message}`, { cause, retryable })
+/** What went wrong with a request, for whoever made it. */
+export function transportFailed(error: unknown): LlmmonError {
+  if (LlmmonError.isInstance(error)) return error
+  const cause = bareError(error)
+  const retryable = !final.test(cause.message)
+  return new LlmmonError('transport_failed', `Redis did not take a request: ${cause.message}`, { cause, retryable })
 }

@@ -82,15 +82,18 @@ redis.call('HSET', meta, 'state', 'reserved', 'epoch', '0', 'last', 0, 'opened',
 redis.call('PEXPIRE', meta, ARGV[2])
 return 'ok'`)
 
-/** ARGV: mode, owner, host, label, ttl, the epoch that a revived writer had. */
+/**
+ * ARGV: mode, owner, host, label, ttl, the epoch that a revived writer had, the label that a reservation is known to have. One that has another is left
+ * as it is and its label given: the claim is made again with both in one, since Lua would not keep JSON as it is.
+ */
 export const claimScript = script(`
-local m = redis.call('HMGET', meta, 'state', 'epoch', 'owner', 'cancel', 'base')
+local m = redis.call('HMGET', meta, 'state', 'epoch', 'owner', 'cancel', 'base', 'label')
 local state, stored, owner = m[1], m[2], m[3]
 if not isRun(stored, '0') then stored = '0' end
 local revives = ARGV[1] == 'revive'
 if revives and (not state or state == 'reserved' or order(ARGV[6], stored) > 0) then return { 'lost' } end
 -- A repeat, however late: it must not undo what has been written since.
-if owner == ARGV[2] and (state == 'open' or state == 'closed') then return { 'ok', stored, false } end
+if owner == ARGV[2] and (state == 'open' or state == 'closed') then return { 'ok', stored, false, m[6] } end
 local own = state == 'abandoned' and owner == ARGV[2]
 if revives then
   -- What was given up is older than what the claimer had: the store had been rolled back behind it.
@@ -98,6 +101,7 @@ if revives then
   if state == 'closed' then return { 'closed' } end
   if not own then return { 'fenced' } end
 elseif ARGV[1] == 'new' and state and state ~= 'reserved' and not own then return { 'exists' } end
+if state == 'reserved' and m[6] and m[6] ~= ARGV[7] then return { 'reserved', m[6] } end
 local epoch = fresh(stored)
 local opened = 'replaced'
 if not state or state == 'reserved' then opened = 'new' elseif own then opened = 'revived' end
@@ -106,7 +110,7 @@ redis.call('HSET', meta, 'state', 'open', 'epoch', epoch, 'last', 0, 'opened', o
 redis.call('HDEL', meta, 'base', 'cancel')
 redis.call('DEL', segments, tail)
 keep(ARGV[5])
-return { 'ok', epoch, m[4] }`)
+return { 'ok', epoch, m[4], ARGV[4] }`)
 
 /**
  * Appends a batch each to one or more runs. KEYS: of each run as everywhere. ARGV: ttl while open, ttl once closed, sharded; then of each run

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import { adviceOn, adviceOnCommands, adviceOnListening, adviceOnServer } from './advice.js'
+import { adviceOn, adviceOnCommands, adviceOnEviction, adviceOnListening, adviceOnServer } from './advice.js'
 import type { Connection } from './connect.js'
 import { runKeys } from './keys.js'
 import { runScript } from './run-script.js'
@@ -24,18 +24,19 @@ export interface SelfTested {
  * connection to the other. Gives what is wrong, with the remedy; nothing when all is well. Rejects when the connection is lost meanwhile.
  */
 export async function selfTest(tested: SelfTested): Promise<string[]> {
-  const advice = await servers(tested.connection)
+  const { isCluster } = tested.connection
+  const infos = await serverInfos(tested.connection)
+  const advice = infos.flatMap((info) => adviceOnServer(info, isCluster))
   // What is wrong with the server explains why nothing else would work.
-  if (advice.length > 0) return advice
-  return commandsAndChannels(tested)
+  if (advice.length === 0) advice.push(...(await commandsAndChannels(tested)))
+  return [...new Set([...infos.flatMap(adviceOnEviction), ...advice])]
 }
 
-async function servers(connection: Connection): Promise<string[]> {
-  const isCluster = connection.isCluster
+async function serverInfos(connection: Connection): Promise<string[]> {
+  const { isCluster } = connection
   const nodes = isCluster ? (connection as Cluster).nodes('master') : [connection as Redis]
   // INFO may be forbidden; then there is nothing to say.
-  const infos = await Promise.all(nodes.map((node) => node.info().catch(() => '')))
-  return [...new Set(infos.flatMap((info) => adviceOnServer(info, isCluster)))]
+  return Promise.all(nodes.map((node) => node.info().catch(() => '')))
 }
 
 async function commandsAndChannels({ connection, subscriptions, prefix, sharded }: SelfTested): Promise<string[]> {

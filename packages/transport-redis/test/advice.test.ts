@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { adviceOn, adviceOnCommands, adviceOnListening, adviceOnServer, warn } from '../src/advice.js'
+import {
+  adviceOn,
+  adviceOnCommands,
+  adviceOnEviction,
+  adviceOnListening,
+  adviceOnServer,
+  inform,
+  warn,
+} from '../src/advice.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -24,8 +32,6 @@ describe('adviceOnServer', () => {
   it.each([
     ['a good one', 'redis_version:7.0.15\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\nrole:master\r\n', []],
     ['one that is too old', 'redis_version:6.0.9\r\n', [/too old/]],
-    ['one that evicts', 'redis_version:7.2.0\r\nmaxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n', [/noeviction/]],
-    ['one that would evict, had it a limit', 'maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n', []],
     ['a replica', 'role:slave\r\n', [/primary/]],
     ['a node of a cluster', 'cluster_enabled:1\r\n', [/new Cluster/]],
     ['one that says nothing', '', []],
@@ -34,6 +40,17 @@ describe('adviceOnServer', () => {
 
     expect(found).toHaveLength(advice.length)
     for (const [index, pattern] of advice.entries()) expect(found[index]).toMatch(pattern)
+  })
+})
+
+describe('adviceOnEviction', () => {
+  it.each([
+    ['maxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n', [/may evict.*noeviction/]],
+    ['maxmemory:0\r\nmaxmemory_policy:volatile-ttl\r\n', [/once maxmemory is set.*noeviction/]],
+    ['maxmemory:100\r\nmaxmemory_policy:noeviction\r\n', []],
+    ['', []],
+  ])('on %j', (info, advice) => {
+    expect(adviceOnEviction(info)).toEqual(advice.map((pattern) => expect.stringMatching(pattern)))
   })
 })
 
@@ -72,5 +89,17 @@ describe('warn', () => {
 
     expect(logger.warn).toHaveBeenCalledWith({ err }, 'to the logger')
     expect(console_).toHaveBeenCalledWith('llmmon: to the console')
+  })
+})
+
+describe('a logger that throws', () => {
+  it('matters to nobody', () => {
+    const say = () => {
+      throw new Error('full')
+    }
+    const logger = { debug: say, info: say, warn: say, error: say }
+    warn(logger, 'away', new Error('x'))
+    inform(logger, 'back')
+    inform(undefined, 'back')
   })
 })

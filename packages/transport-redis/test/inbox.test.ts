@@ -1,5 +1,5 @@
 import type { CommandAnswer, WriterHost } from '@llmmon/core'
-import { type RedisServer, startRedis } from '@llmmon/testkit'
+import { freePort, type RedisServer, startRedis, until } from '@llmmon/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectCommands, connectSubscriber } from '../src/connect.js'
@@ -23,9 +23,10 @@ afterAll(async () => {
   await server.close()
 })
 
-function open() {
-  const options = resolveRedisOptions({ url: server.url })
+function open(url = server.url) {
+  const options = resolveRedisOptions({ url })
   const redis = connectCommands(options)
+  redis.on('error', () => undefined)
   const publish = async (channel: string, message: string) =>
     Number(await runScript(redis, publishScript, [channel], [message, '0']))
   const subscriber = new Subscriber(connectSubscriber(options), { publish })
@@ -59,6 +60,36 @@ describe('Inbox', () => {
     viewer.close()
     writer.close()
   })
+
+  it('gives up a writer that was stopped after five seconds, however slow the way there', async () => {
+    const viewer = open()
+    const writer = open()
+    writer.inbox.host(host('h3', () => new Promise(() => undefined)))
+    await listening('h3')
+    const startedAt = performance.now()
+    expect(await viewer.inbox.send('h3', 'r', { type: 'cancel', reason: null })).toBe('no_writer')
+    const took = performance.now() - startedAt
+
+    expect(took).toBeGreaterThan(4_900)
+    expect(took).toBeLessThan(5_400)
+    viewer.close()
+    writer.close()
+  }, 10_000)
+
+  it('reaches a process that started before its Redis did, and one that asked too early', async () => {
+    const port = await freePort()
+    const url = `redis://127.0.0.1:${port}`
+    const [viewer, writer] = [open(url), open(url)]
+    writer.inbox.host(host('h4', async () => 'accepted'))
+    const ask = () => viewer.inbox.send('h4', 'r', { type: 'cancel', reason: null })
+    await expect(ask()).rejects.toMatchObject({ code: 'transport_failed', retryable: true })
+    const late = await startRedis({}, { port })
+
+    expect(await until(async () => (await ask()) === 'accepted')).toBe(true)
+    viewer.close()
+    writer.close()
+    await late.close()
+  }, 20_000)
 
   it('knows at once when nobody is there, and takes a host that fails for none', async () => {
     const [viewer, writer] = [open(), open()]

@@ -93,6 +93,7 @@ describe('selfTest', () => {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
     const evicting = await adviceFor('evicted', rights)
     await admin.config('SET', 'maxmemory', '0')
+    await admin.config('SET', 'maxmemory-policy', 'noeviction')
     await admin.call('REPLICAOF', '127.0.0.1', '1')
     const replica = await adviceFor('replicated', rights)
     await admin.call('REPLICAOF', 'NO', 'ONE')

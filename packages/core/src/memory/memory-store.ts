@@ -1,6 +1,7 @@
 import type { EncodedBatch } from '../protocol/index.js'
 import { compareEpochs } from '../protocol/index.js'
 import { abandonedBatch, nextEpoch } from '../transport/abandoned-batch.js'
+import { mergedLabel } from '../transport/merged-label.js'
 import type {
   AppendRequest,
   CheckpointRequest,
@@ -10,6 +11,7 @@ import type {
   RestoreRequest,
   RunHistory,
   RunInfo,
+  RunLabel,
   WriteAnswer,
 } from '../transport/transport.js'
 import { infoOf, type StoredRun, segmentsEnd } from './stored-run.js'
@@ -61,7 +63,7 @@ export class MemoryStore {
     if (revives && (!run || run.state === 'reserved' || compareEpochs(had, run.epoch) > 0)) return { answer: 'lost' }
     // A repeat, however late: it must not undo what has been written since.
     const isRetry = run?.owner === request.owner && (run.state === 'open' || run.state === 'closed')
-    if (run && isRetry) return { answer: 'ok', epoch: run.epoch }
+    if (run && isRetry) return { answer: 'ok', epoch: run.epoch, ...labelOf(run, request) }
     let isOwn = run?.state === 'abandoned' && run.owner === request.owner
     if (run && revives) {
       // What was given up is older than what the claimer had: the store had been rolled back behind it.
@@ -71,8 +73,11 @@ export class MemoryStore {
     } else if (request.mode === 'new' && run && run.state !== 'reserved' && !isOwn) return { answer: 'exists' }
     const epoch = this.#newEpoch(run?.epoch)
     const opened = !run || run.state === 'reserved' ? 'new' : isOwn ? 'revived' : 'replaced'
-    this.#put({ ...this.#blank(request), epoch, opened, owner: request.owner, hostId: request.hostId })
-    return { answer: 'ok', epoch, ...(run?.cancel && { cancel: run.cancel }) }
+    const label = run?.state === 'reserved' ? mergedLabel(run, request) : request
+    const { owner, hostId } = request
+    const opening = { ...this.#blank({ ...request, ...label }), epoch, opened, owner, hostId } as const
+    this.#put(opening)
+    return { answer: 'ok', epoch, ...(run?.cancel && { cancel: run.cancel }), ...labelOf(opening, request) }
   }
 
   append({ runId, batch }: AppendRequest): WriteAnswer {
@@ -249,4 +254,11 @@ export class MemoryStore {
       this.lose(runId)
     }
   }
+}
+
+// Said only where it is not what the writer believes.
+function labelOf({ chain, metadata, tags }: StoredRun, given: RunLabel): { label?: RunLabel } {
+  const label = { chain, metadata, tags }
+  const own = { chain: given.chain, metadata: given.metadata, tags: given.tags }
+  return JSON.stringify(label) === JSON.stringify(own) ? {} : { label }
 }

@@ -1,5 +1,7 @@
 import { LlmmonError } from '../protocol/index.js'
+import { disposable } from '../transport/disposable.js'
 import type { RunObserver, Transport, WriterHost } from '../transport/transport.js'
+import { unwrittenAnswer } from '../transport/unwritten.js'
 import { MemoryStore } from './memory-store.js'
 
 /** Options of `memoryTransport`; all have defaults. */
@@ -17,7 +19,7 @@ export interface MemoryTransportOptions {
 }
 
 /** The embedded transport, with the store it keeps its runs in. */
-export interface MemoryTransport extends Transport {
+export interface MemoryTransport extends Transport, AsyncDisposable {
   /** Forgets a run at once, watched or not, as a store that lost its data would. For tests. */
   lose(runId: string): void
   /** Takes a copy of a run; gives how to go back to it, as a store does after a failover to a replica that lagged. For tests. */
@@ -26,7 +28,7 @@ export interface MemoryTransport extends Transport {
 
 /**
  * The embedded transport: runs live in this process, nothing to install. Writers and servers of one process share it;
- * what it holds is gone with the process.
+ * what it holds is gone with the process. After `close` nothing can be written or watched any more; what was written can still be read.
  *
  * @example
  * const transport = memoryTransport()
@@ -49,7 +51,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     return Promise.resolve(action())
   }
 
-  return {
+  return disposable({
     liveness: { heartbeatMs, leaseMs },
 
     reserve: (request) => guard(() => store.reserve(request)),
@@ -57,8 +59,9 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     checkpoint: (request) => guard(() => store.checkpoint(request)),
     restore: (request) => guard(() => store.restore(request)),
     heartbeat: (request) => guard(() => store.heartbeat(request)),
-    inspect: (runId) => guard(() => store.inspect(runId)),
-    read: (runId, after = 0) => guard(() => store.read(runId, after)),
+    // Also after the close: the ends that it has given to runs are still to be seen.
+    inspect: async (runId) => store.inspect(runId),
+    read: async (runId, after = 0) => store.read(runId, after),
 
     append: (request) =>
       guard(() => {
@@ -89,9 +92,9 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
     command: (runId, command) =>
       guard(() => {
         const info = store.inspect(runId)
-        if (!info || info.state === 'abandoned') return 'no_writer'
-        if (info.state === 'closed') return 'already_ended'
-        if (info.state === 'reserved') {
+        const unwritten = unwrittenAnswer(info)
+        if (unwritten) return unwritten
+        if (info?.state === 'reserved') {
           store.storeCancel(runId, command.reason)
           return 'stored'
         }
@@ -114,7 +117,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
 
     lose: (runId) => store.lose(runId),
     copy: (runId) => store.copy(runId),
-  }
+  } satisfies Omit<MemoryTransport, typeof Symbol.asyncDispose>)
 
   function observersOf(runId: string): readonly RunObserver[] {
     return [...(observers.get(runId) ?? [])]

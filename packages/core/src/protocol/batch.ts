@@ -1,5 +1,6 @@
 import { LlmmonError } from './error.js'
 import type { RunEvent } from './event.js'
+import { eventFault } from './event-fault.js'
 import { isJsonObject } from './json.js'
 import { type Base, isEpoch, isSeq, type Span } from './position.js'
 import { isRunId } from './run-id.js'
@@ -49,7 +50,7 @@ export function encodeEventTexts(
 
 /**
  * Reads and checks the text of a batch: JSON, the fields of `Batch`, and events whose numbers rise inside its span and
- * end at `to`. Fields and event types that it does not know are kept.
+ * end at `to` and whose known fields are of their kind. Fields and event types that it does not know are kept.
  *
  * @throws LlmmonError `invalid_frame` that says what is wrong, never with the content.
  */
@@ -91,6 +92,8 @@ export function checkBatch(value: unknown): Batch {
     if (!isJsonObject(event) || typeof event.update_type !== 'string') throw invalid('events with an "update_type"')
     if (!isSeq(event.seq) || event.seq <= before || event.seq > to)
       throw invalid('event numbers that rise inside the span')
+    const fault = eventFault(event)
+    if (fault !== undefined) throw invalid(fault)
     before = event.seq
   }
   if (before !== to) throw invalid('the last event to stand at "to"')

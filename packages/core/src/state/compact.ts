@@ -1,4 +1,4 @@
-import type { RunEvent, Sequenced, TokenEvent } from '../protocol/index.js'
+import { LlmmonError, type RunEvent, type Sequenced, type TokenEvent } from '../protocol/index.js'
 
 /**
  * The same history with fewer events: token deltas of a step, attempt and channel merge, superseded progress goes,
@@ -8,11 +8,15 @@ import type { RunEvent, Sequenced, TokenEvent } from '../protocol/index.js'
  * - compacting twice is compacting once
  * - the last event keeps its number, so the span of the history does not change
  *
+ * @throws LlmmonError `invalid_argument` for anything but an array of events.
  * @example
  * const short = compact(events)
  * foldBatch(initialRunState(id), short) // deep-equals foldBatch(initialRunState(id), events)
  */
 export function compact(events: readonly RunEvent[]): RunEvent[] {
+  if (!Array.isArray(events) || events.includes(undefined as never) || events.includes(null as never)) {
+    throw new LlmmonError('invalid_argument', 'Expected compact(events) with an array of events.')
+  }
   // Each entry becomes one event: tokens that follow each other in one text, or a single one of anything else.
   const entries: (RunEvent[] | undefined)[] = []
   // Of each owner, a step or the run itself: where the last entry of each of its texts stands, and that of its progress.

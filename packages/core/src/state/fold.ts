@@ -1,4 +1,4 @@
-import type { RunEvent, StepEvent, StepStartEvent } from '../protocol/index.js'
+import { LlmmonError, type RunEvent, type StepEvent, type StepStartEvent } from '../protocol/index.js'
 import { newStep, type RunState, type StepState, type Texts } from './run-state.js'
 import { textsAfter } from './tokens.js'
 import { addUsage, usageFromWire } from './usage.js'
@@ -10,6 +10,7 @@ type RunDraft = Draft<Omit<RunState, 'steps'>> & { steps: StepState[] }
  * The state of a run after one more event. Pure. An event that the state has seen (`seq` not above `state.seq`)
  * gives the same object back; an event of an unknown type only counts.
  *
+ * @throws LlmmonError `invalid_argument` without a state or an event.
  * @example
  * let state = initialRunState('run-1')
  * monitor.subscribe((event) => { state = fold(state, event) })
@@ -21,10 +22,19 @@ export function fold(state: RunState, event: RunEvent): RunState {
 /**
  * The state of a run after some more events, in order. The same as folding one by one, but copies each touched part
  * once, however many events touch it.
+ *
+ * @throws LlmmonError `invalid_argument` without a state or events.
  */
 export function foldBatch(state: RunState, events: readonly RunEvent[]): RunState {
+  if (!state || !Array.isArray(events)) {
+    throw new LlmmonError(
+      'invalid_argument',
+      'Expected a state, such as initialRunState(runId), and an array of events.',
+    )
+  }
   let draft: RunDraft | undefined
   for (const event of events) {
+    if (!event) throw new LlmmonError('invalid_argument', `Expected an event; got ${event}.`)
     if (event.seq <= (draft ?? state).seq) continue
     draft ??= { ...state } as RunDraft
     apply(draft, event, state.steps)

@@ -32,6 +32,7 @@ export interface StepState extends Texts {
   readonly message: string | null
   /** Its intermediate result; null until it has one. */
   readonly result: Json
+  /** Why it failed; null unless it did. `code` is null where the error has none. */
   readonly error: { readonly message: string; readonly code: string | null } | null
   readonly usage: Usage | null
   /** ms since 1970 by the writer's clock. */
@@ -64,6 +65,10 @@ export interface RunState {
   readonly usage: Usage | null
   /** The result; null until the run is completed. */
   readonly result: Json
+  /**
+   * Why it did not end well; null while it has not, or did. `code` is null where the chain's error has none; a cancelled run has `code: 'cancelled'` and the
+   * reason as its message, one whose writer went away `abandoned`.
+   */
   readonly error: { readonly message: string; readonly code: string | null } | null
   /** Paths of values that were cut to a limit. Absent while nothing was. */
   readonly truncated?: readonly string[]

@@ -47,7 +47,7 @@ export interface ReserveRequest extends RunLabel {
 /**
  * A request to become the writer of a run.
  *
- * - `new`: the id must be free or reserved; a repeat by the same owner gets the same epoch, or a new one where the run has been given up meanwhile
+ * - `new`: the id must be free or reserved (then its label becomes `mergedLabel` of both); a repeat by the same owner gets the same epoch, or a new one where the run has been given up meanwhile
  * - `replace`: whatever is there is forgotten, under a new epoch
  * - `revive`: the run was reaped although its owner lives; the owner gets a new epoch, and so does who had a newer one than the run that was reaped
  */
@@ -64,7 +64,13 @@ export interface ClaimRequest extends RunLabel {
 
 /** The answer to a claim. `exists`: the id is taken. `fenced`: somebody else's epoch is newer. `lost`: there is nothing to revive any more; restore it. */
 export type ClaimAnswer =
-  | { readonly answer: 'ok'; readonly epoch: string; readonly cancel?: { readonly reason: string | null } }
+  | {
+      readonly answer: 'ok'
+      readonly epoch: string
+      readonly cancel?: { readonly reason: string | null }
+      /** What the run is called now, where that is not what was claimed: the id had been reserved under a label of its own. */
+      readonly label?: RunLabel
+    }
   | { readonly answer: 'exists' | 'fenced' | 'closed' | 'lost' }
 
 /** A request to write one sealed batch. */
@@ -120,8 +126,8 @@ export interface RunCommand {
  *
  * - `accepted`: the writer has acted on it
  * - `stored`: the run is reserved; the writer will find it when it starts
- * - `already_ended`: the run is over
- * - `no_writer`: nobody runs it
+ * - `already_ended`: the run is over, or was given up more than a minute ago
+ * - `no_writer`: nobody runs it, or its writer has just been given up and may come back
  */
 export type CommandAnswer = 'accepted' | 'stored' | 'already_ended' | 'no_writer'
 

@@ -7,3 +7,6 @@ export type Draft = Writable<EventBody> & { readonly ts: number; truncated?: rea
 
 /** A draft of a token. */
 export type TokenDraft = Extract<Draft, { update_type: 'token' }>
+
+/** A draft of a run's start, before its time is known. */
+export type StartDraft = Omit<Extract<Draft, { update_type: 'start' }>, 'ts'>

@@ -1,4 +1,4 @@
-import type { Draft, TokenDraft } from './draft.js'
+import type { Draft, StartDraft, TokenDraft } from './draft.js'
 import { chunkLength } from './limits.js'
 
 interface Entry {
@@ -31,6 +31,11 @@ export class Outbox {
   /** How long they are as JSON, about. */
   get length(): number {
     return this.#length
+  }
+
+  /** The events themselves. */
+  get drafts(): Draft[] {
+    return this.#entries.map(({ draft }) => draft)
   }
 
   /** How many events this outbox has had to drop. */
@@ -66,6 +71,15 @@ export class Outbox {
       this.#add({ draft, length: envelope + payloadLength })
     }
     if (this.#entries.length > maxEvents || this.#length > maxLength) this.#shrink(maxEvents, maxLength)
+  }
+
+  /** Puts another start event in the place of the one that waits; that one keeps its time. */
+  restart(start: StartDraft): void {
+    const entry = this.#entries.find(({ draft }) => draft.update_type === 'start')
+    if (!entry) return
+    const length = JSON.stringify(start).length
+    this.#length += length - entry.length
+    Object.assign(entry, { draft: { ...start, ts: entry.draft.ts }, length })
   }
 
   /** Takes events from the front, as many as fit into `maxLength`, at least one, at most `maxEvents`. */

@@ -1,7 +1,9 @@
 import { LlmmonError } from '../protocol/index.js'
 import type { RunCommand, Transport, WriterHost } from '../transport/transport.js'
 import type { Draft } from './draft.js'
-import { RunWriter, type RunWriterOptions } from './run-writer.js'
+import { ProcessHold } from './process-hold.js'
+import { RunWriter } from './run-writer.js'
+import type { RunWriterOptions } from './run-writer-options.js'
 import { sendRequest } from './send-request.js'
 import { WakeTimer } from './wake-timer.js'
 
@@ -21,7 +23,8 @@ const maxInFlight = 8
 /** How much may wait in all runs of a process, UTF-16 units; beyond it each run keeps only a little. */
 const maxWaiting = 67_108_864
 const littleWaiting = 65_536
-const cancelDeadlineMs = 5_000
+/** How long a cancel waits until it is stored, ms; below what whoever asks across processes waits for the answer. */
+const cancelDeadlineMs = 4_500
 
 /** What goes to the transport as one request. */
 interface Volley {
@@ -40,6 +43,11 @@ export function publisherOf(transport: Transport): Publisher {
   return publisher
 }
 
+/** The publisher of a transport, if a run of this process has needed one. */
+export function knownPublisher(transport: Transport): Publisher | undefined {
+  return publishers.get(transport)
+}
+
 /**
  * Carries the requests of all runs of a process to one transport: at once when little is under way, else gathered;
  * runs take turns. Also the process's side for commands and for the transport's close. A thin shell: what to do is
@@ -51,9 +59,12 @@ export class Publisher implements WriterHost {
   readonly #runs = new Map<string, Set<PublishedRun>>()
   readonly #ready = new Set<PublishedRun>()
   readonly #flushedAt = new Map<PublishedRun, number>()
-  readonly #waiters = new Map<PublishedRun, Set<() => void>>()
+  readonly #waiters = new Map<PublishedRun, Set<{ readonly isMet: () => boolean; readonly finish: () => void }>>()
   readonly #owners = new Map<PublishedRun, string>()
   readonly #wake = new WakeTimer(() => this.#wakeUp())
+  // Runs of which something is not stored yet.
+  readonly #unsettled = new Set<PublishedRun>()
+  readonly #hold = new ProcessHold()
   #waiting = 0
   #inFlight = 0
   #isScheduled = false
@@ -76,6 +87,7 @@ export class Publisher implements WriterHost {
     if (same) same.add(run)
     else this.#runs.set(options.runId, new Set([run]))
     this.#owners.set(run, crypto.randomUUID())
+    this.#holdFor(run)
     this.#makeReady(run)
     return run
   }
@@ -86,27 +98,38 @@ export class Publisher implements WriterHost {
     const before = writer.waitingLength
     writer.push(draft, payloadLength, this.#waiting > maxWaiting ? littleWaiting : bufferedLength)
     this.#waiting += writer.waitingLength - before
+    this.#holdFor(run)
     this.#makeReady(run)
   }
 
-  /** Resolves true when all that was pushed is stored, false when it cannot be or did not get there in time. */
+  /** Resolves true when all that was pushed so far is stored, false when it cannot be or did not get there in time. */
   flushed(run: PublishedRun, timeoutMs: number): Promise<boolean> {
-    if (run.writer.isSettled) return Promise.resolve(run.writer.isStored)
+    const { writer } = run
+    if (writer.isSettled) return Promise.resolve(writer.isStored)
+    // A run that is written to without a pause is never settled; what was said before now is stored all the same.
+    const said = writer.saidUpTo
+    const isMet = () => writer.isSettled || writer.storedUpTo >= said
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(run) ?? new Set()
       this.#waiters.set(run, waiters)
       const finish = () => {
         clearTimeout(timer)
-        waiters.delete(finish)
-        resolve(run.writer.isStored)
+        waiters.delete(waiter)
+        resolve(writer.phase !== 'stopped' && isMet())
       }
+      const waiter = { isMet, finish }
       const timer = setTimeout(finish, timeoutMs)
-      waiters.add(finish)
+      waiters.add(waiter)
     })
   }
 
+  /** The writer of a run of this process, if there is one that still writes it or looks after it. */
+  writerOf(runId: string): PublishedRun | undefined {
+    return [...(this.#runs.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
+  }
+
   async command(runId: string, command: RunCommand): Promise<'accepted' | 'already_ended' | 'no_writer'> {
-    const run = [...(this.#runs.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
+    const run = this.writerOf(runId)
     if (!run) return 'no_writer'
     const answer = run.cancel(command.reason)
     if (answer === 'accepted') await this.flushed(run, cancelDeadlineMs)
@@ -170,7 +193,10 @@ export class Publisher implements WriterHost {
     if (request.op === 'append') this.#flushedAt.set(run, now)
     const owner = this.#owners.get(run) ?? ''
     sendRequest(this.#transport, writer, { owner, hostId: this.hostId }, request).then(
-      (answer) => this.#finish(run, volley, () => writer.answered(request, answer, performance.now())),
+      (answer) => {
+        if (this.#unsettled.has(run)) this.#hold.want()
+        this.#finish(run, volley, () => writer.answered(request, answer, performance.now()))
+      },
       (error: unknown) => {
         const retryable = !(LlmmonError.isInstance(error) && !error.retryable)
         this.#finish(run, volley, () => writer.failed(error, retryable, performance.now(), Math.random()))
@@ -184,17 +210,30 @@ export class Publisher implements WriterHost {
     const before = run.writer.waitingLength
     take()
     this.#waiting += run.writer.waitingLength - before
+    for (const { isMet, finish } of [...(this.#waiters.get(run) ?? [])]) if (isMet()) finish()
     this.#makeReady(run)
   }
 
   #settle(run: PublishedRun, now: number): void {
     const { writer } = run
     if (writer.isSettled) {
-      for (const waiter of [...(this.#waiters.get(run) ?? [])]) waiter()
+      for (const { finish } of [...(this.#waiters.get(run) ?? [])]) finish()
       this.#waiters.delete(run)
+      this.#letGo(run)
     }
     if (writer.phase === 'done' || writer.phase === 'stopped') this.#forget(run)
     else if (writer.wakeAt !== undefined) this.#wake.at(writer.wakeAt, now)
+  }
+
+  #holdFor(run: PublishedRun): void {
+    // Of a run that was forgotten nothing will ever be written.
+    if (!this.#owners.has(run)) return
+    this.#unsettled.add(run)
+    this.#hold.want()
+  }
+
+  #letGo(run: PublishedRun): void {
+    if (this.#unsettled.delete(run) && this.#unsettled.size === 0) this.#hold.release()
   }
 
   #wakeUp(): void {
@@ -218,8 +257,10 @@ export class Publisher implements WriterHost {
     this.#waiters.delete(run)
     this.#owners.delete(run)
     this.#waiting -= run.writer.waitingLength
+    this.#letGo(run)
     if (this.#owners.size > 0) return
     this.#wake.stop()
+    this.#hold.stop()
     this.#unhost?.()
     this.#unhost = undefined
   }

@@ -36,7 +36,7 @@ function recorderMethods(recorder: RunRecorder, scope: Scope, run: () => Run): R
     token: (delta, options) => recorder.token(scope, delta, options?.channel ?? 'text'),
     progress: (percentage, message) => recorder.progress(scope, percentage, message ?? null),
     custom: (name, data) => recorder.custom(scope, name, data),
-    usage: (counts) => recorder.usage(scope, { ...counts }),
+    usage: (counts) => recorder.usage(scope, counts),
     tap: (<Chunk>(source: TapSource<Chunk> | PromiseLike<TapSource<Chunk>>, pick?: Pick<Chunk>): Tapped<Chunk> =>
       tapSource(source, pick, {
         signal: recorder.signal,

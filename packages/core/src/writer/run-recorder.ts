@@ -11,6 +11,7 @@ import type { RunEnd } from './run-end.js'
 import type { RunSink } from './run-sink.js'
 import { Scope, StepScope, stepNames } from './scope.js'
 import { snapshot } from './snapshot.js'
+import { usageOf } from './usage-of.js'
 
 /** What a run's recorder is made with. */
 export interface RunRecorderOptions {
@@ -25,6 +26,14 @@ export interface RunRecorderOptions {
   readonly sink: RunSink
   /** Called once, when the run has ended. */
   readonly onEnd?: () => void
+}
+
+/** What a run's start tells. */
+export interface StartFields {
+  readonly chain: string
+  readonly metadata: Json
+  readonly tags: readonly string[]
+  readonly parent?: { readonly run_id: string; readonly step_id?: string }
 }
 
 const longestName = 256
@@ -74,34 +83,31 @@ export class RunRecorder {
     this.#options.report(runError(code, this.runId, message, cause))
   }
 
-  start(fields: {
-    chain: string
-    metadata: Json
-    tags: readonly string[]
-    parent?: { run_id: string; step_id?: string }
-  }): void {
-    const { chain, metadata, tags, parent } = fields
+  start(fields: StartFields): void {
+    const { draft, length } = this.startOf(fields)
+    this.#push(draft, length)
+  }
+
+  /** The event with which the run starts, as viewers get it, and how long its payload is. */
+  startOf({ chain, metadata, tags, parent }: StartFields) {
     const { value, length, truncated } = snapshot(metadata, 'metadata', this.#options.limits.payloadLength)
     const { totalSteps } = this.#options
-    this.#emit(
-      {
-        update_type: 'start',
-        status: 'started',
-        metadata: value as { readonly [key: string]: Json },
-        chain,
-        ...(tags.length > 0 && { tags }),
-        ...(totalSteps !== undefined && { total_steps: totalSteps }),
-        ...(parent && { parent }),
-      },
-      length,
-      truncated,
-    )
+    const body = this.#redact({
+      update_type: 'start',
+      status: 'started',
+      metadata: value as { readonly [key: string]: Json },
+      chain,
+      ...(tags.length > 0 && { tags }),
+      ...(totalSteps !== undefined && { total_steps: totalSteps }),
+      ...(parent && { parent }),
+    })
+    return { draft: truncated.length > 0 ? { ...body, truncated } : body, length }
   }
 
   startStep(parent: Scope, name: string, options: StepOptions): StepScope {
     const stepId = this.#stepId(options.stepId)
     const attempt = Math.max((this.#attempts.get(stepId) ?? 0) + 1, Math.floor(options.attempt ?? 1) || 1)
-    const step = new StepScope(parent, stepId, sliceText(String(name), longestName), options.kind ?? 'step', attempt)
+    const step = new StepScope(parent, stepId, this.#nameOf(name, 'step'), options.kind ?? 'step', attempt)
     this.#attempts.set(stepId, attempt)
     if (!this.#takes(parent, 'step')) {
       step.isOpen = false
@@ -191,14 +197,20 @@ export class RunRecorder {
     const { value, length, truncated } = snapshot(data, 'data', this.#options.limits.payloadLength)
     const names = scope instanceof StepScope ? { step_id: scope.stepId } : {}
     this.#emit(
-      { update_type: 'custom', name: sliceText(String(name), longestName), data: value, ...names },
+      { update_type: 'custom', name: this.#nameOf(name, 'custom event'), data: value, ...names },
       length,
       truncated,
     )
   }
 
-  usage(scope: Scope, usage: Usage): void {
+  usage(scope: Scope, counts: unknown): void {
     if (!this.#takes(scope, 'usage')) return
+    const usage = usageOf(counts)
+    if (!usage) {
+      const example = 'usage({ inputTokens: 120, outputTokens: 45 })'
+      this.report('invalid_argument', `Expected ${example} with numbers; what is none was left out.`)
+      return
+    }
     scope.spend(usage)
     this.#spent = addUsage(this.#spent, usage)
   }
@@ -246,6 +258,15 @@ export class RunRecorder {
       `A ${what} came after ${ended} had ended; it was dropped. Await what a step starts before it returns.`,
     )
     return false
+  }
+
+  // A chain must not fail for the sake of a name.
+  #nameOf(name: unknown, what: string): string {
+    if (typeof name === 'number' || (typeof name === 'string' && name !== ''))
+      return sliceText(String(name), longestName)
+    const got = name === '' ? 'an empty one' : name === null ? 'null' : typeof name
+    this.report('invalid_argument', `Expected a string as the name of a ${what}; got ${got}. It is shown as "unnamed".`)
+    return 'unnamed'
   }
 
   #stepId(wanted: unknown): string {

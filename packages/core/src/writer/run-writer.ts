@@ -1,10 +1,10 @@
-import { compareEpochs, type EncodedBatch, type ErrorCode } from '../protocol/index.js'
+import { compareEpochs, decodeBatch, type EncodedBatch, type ErrorCode, type RunEvent } from '../protocol/index.js'
 import type { ClaimAnswer, ClaimRequest, RunInfo, RunLabel, WriteAnswer } from '../transport/transport.js'
 import type { Draft } from './draft.js'
 import { moved, WriterHistory } from './history.js'
-import type { ResolvedWriterLimits } from './limits.js'
 import { Outbox } from './outbox.js'
-import { seal } from './seal.js'
+import type { RunWriterOptions } from './run-writer-options.js'
+import { numbered, seal } from './seal.js'
 import type { WriterAnswer, WriterRequest } from './writer-request.js'
 
 /**
@@ -14,19 +14,6 @@ import type { WriterAnswer, WriterRequest } from './writer-request.js'
  * given it up, and `stopped` when nothing more can be written.
  */
 export type WriterPhase = 'claiming' | 'open' | 'restoring' | 'reviving' | 'ended' | 'done' | 'stopped'
-
-/** What a run's writer is made with. */
-export interface RunWriterOptions extends RunLabel {
-  readonly runId: string
-  readonly ifExists: 'refuse' | 'replace'
-  readonly limits: ResolvedWriterLimits
-  /** How often to give a sign of life, ms. */
-  readonly heartbeatMs: number
-  /** Told once when nothing more can be written. */
-  readonly onStopped: (code: ErrorCode, message: string, cause?: unknown) => void
-  /** Told when the claim finds a cancel that came before the run started. */
-  readonly onCancel: (reason: string | null) => void
-}
 
 /** When it is looked whether the store still has an ended run, ms after the look before; for so long the run is kept to restore it. */
 const lookAfterMs = [5_000, 15_000, 40_000]
@@ -42,7 +29,7 @@ const maxBatchLength = 65_536
  */
 export class RunWriter {
   readonly runId: string
-  readonly label: RunLabel
+  #label: RunLabel
   readonly #options: RunWriterOptions
   readonly #outbox = new Outbox()
   readonly #history: WriterHistory
@@ -61,10 +48,20 @@ export class RunWriter {
   constructor(options: RunWriterOptions) {
     const { runId, chain, metadata, tags } = options
     this.runId = runId
-    this.label = { chain, metadata, tags }
+    this.#label = { chain, metadata, tags }
     this.#options = options
     this.#history = new WriterHistory(options.limits.historyLength)
     this.#claimMode = options.ifExists === 'replace' ? 'replace' : 'new'
+  }
+
+  /** What the run is called; known for sure once it has been claimed. */
+  get label(): RunLabel {
+    return this.#label
+  }
+
+  /** The incarnation it writes in; empty before the claim. */
+  get epoch(): string {
+    return this.#epoch
   }
 
   get phase(): WriterPhase {
@@ -97,6 +94,28 @@ export class RunWriter {
   /** True when all that was pushed is stored. */
   get isStored(): boolean {
     return this.isSettled && this.#phase !== 'stopped'
+  }
+
+  /** The number that the last event pushed so far will have, or a higher one. */
+  get saidUpTo(): number {
+    return (this.#sealed?.to ?? this.#history.last) + this.#outbox.size
+  }
+
+  /** Up to which number the store has everything, as far as is known. */
+  get storedUpTo(): number {
+    const isWell = (this.#phase === 'open' || this.#phase === 'ended') && this.#resend.length === 0
+    return isWell ? this.#history.last : 0
+  }
+
+  /** Everything that was said so far, stored or not; what is not sealed yet under the numbers that it will have, or higher ones. */
+  get said(): RunEvent[] {
+    const { segments, tail } = this.#history
+    const sealed = [...segments, ...tail, ...(this.#sealed ? [this.#sealed] : [])]
+    const from = (sealed.at(-1)?.to ?? 0) + 1
+    return [
+      ...sealed.flatMap(({ text }) => decodeBatch(text).events),
+      ...numbered(this.#outbox.drafts, from, this.#outbox.dropped),
+    ]
   }
 
   /** Adds an event. Cheap, never throws, never waits. */
@@ -202,6 +221,7 @@ export class RunWriter {
       this.#phase = 'open'
       // A retried claim must not replace what the first one has made.
       this.#claimMode = 'new'
+      if (answer.label) this.#relabel(answer.label)
       if (answer.cancel) this.#options.onCancel(answer.cancel.reason)
       return
     }
@@ -211,6 +231,13 @@ export class RunWriter {
       const advice = "Choose another id, or pass ifExists: 'replace'."
       this.#stop('run_exists', `The run id ${this.runId} is taken, so this run is not monitored. ${advice}`)
     } else this.#fenced()
+  }
+
+  #relabel(label: RunLabel): void {
+    this.#label = label
+    // Nothing has been sealed before the claim, so the start still waits.
+    const start = this.#options.onLabel?.(label)
+    if (start) this.#outbox.restart(start)
   }
 
   #appended(batch: EncodedBatch, { answer, last }: WriteAnswer, now: number): void {

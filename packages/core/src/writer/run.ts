@@ -57,7 +57,7 @@ export interface Step extends Recorder {
 
 /** One execution of a chain, for the code that writes it. */
 export interface Run extends Recorder {
-  /** False once it is certain that nobody can watch this run: its id was taken, or the transport refused for good. */
+  /** False once it is certain that nobody can watch this run: its id was taken, the transport refused for good, or was closed before it ended. */
   readonly monitored: boolean
   /** Ends the run well. A second end is ignored. */
   complete(result?: unknown): void

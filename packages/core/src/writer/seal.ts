@@ -1,4 +1,4 @@
-import { type EncodedBatch, encodeEventTexts, isTerminal } from '../protocol/index.js'
+import { type EncodedBatch, encodeEventTexts, isTerminal, type RunEvent } from '../protocol/index.js'
 import type { Draft } from './draft.js'
 
 /** Where sealed events go. */
@@ -21,4 +21,12 @@ export function seal(drafts: readonly Draft[], target: SealTarget): EncodedBatch
   })
   const span = { run_id: runId, epoch, from, to: from + drafts.length - 1 }
   return encodeEventTexts(span, texts, isTerminal(drafts.at(-1) as Draft))
+}
+
+/** Events with their numbers, from `from` on. */
+export function numbered(drafts: readonly Draft[], from: number, dropped: number): RunEvent[] {
+  return drafts.map((draft, index): RunEvent => {
+    const { ts, ...body } = draft
+    return { ...body, seq: from + index, ts, ...(dropped > 0 && { dropped }) } as RunEvent
+  })
 }

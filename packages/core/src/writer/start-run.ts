@@ -1,5 +1,5 @@
 import { checkRunId, createRunId, LlmmonError } from '../protocol/index.js'
-import type { Transport } from '../transport/transport.js'
+import type { RunLabel, Transport } from '../transport/transport.js'
 import { currentContext } from './current-run.js'
 import { createReporter, type ErrorHook, type Logger, runError } from './hooks.js'
 import { defaultWriterLimits, type WriterLimits } from './limits.js'
@@ -80,6 +80,7 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
   const { metadata = {}, tags = [] } = options
   const label = { chain: name, metadata: copyMetadata(metadata, limits.payloadLength), tags: [...tags] }
 
+  let isAbandoned = false
   const publisher = publisherOf(transport)
   const published: PublishedRun = publisher.add(
     {
@@ -90,15 +91,18 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
       heartbeatMs: transport.liveness.heartbeatMs,
       onStopped: (code, message, cause) => report(runError(code, runId, message, cause)),
       onCancel: (reason) => void recorder.requestCancel(reason),
+      onLabel: (merged) => recorder.startOf(startFields(merged)).draft,
     },
     {
       cancel: (reason) => recorder.requestCancel(reason),
-      abandon: () => void recorder.end({ how: 'abandoned' }),
+      abandon() {
+        isAbandoned = recorder.end({ how: 'abandoned' })
+      },
     },
   )
   const sink: RunSink = {
     get monitored() {
-      return published.writer.phase !== 'stopped'
+      return !isAbandoned && published.writer.phase !== 'stopped'
     },
     push: (draft, payloadLength) => publisher.push(published, draft, payloadLength, limits.bufferedLength),
     flushed: (timeoutMs) => publisher.flushed(published, timeoutMs),
@@ -115,7 +119,13 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
     onEnd: () => signal?.removeEventListener('abort', onAbort),
   })
   const parent = parentOf(options.parent)
-  recorder.start({ ...label, chain: name, ...(parent && { parent }) })
+  const startFields = ({ metadata, tags }: Omit<RunLabel, 'chain'>) => ({
+    chain: name,
+    metadata,
+    tags,
+    ...(parent && { parent }),
+  })
+  recorder.start(startFields(label))
 
   const onAbort = () => void recorder.requestCancel(abortMessage(signal?.reason), signal?.reason)
   if (signal?.aborted) onAbort()

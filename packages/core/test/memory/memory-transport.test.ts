@@ -1,6 +1,6 @@
 import { transportConformance } from '@llmmon/testkit'
 import { describe, expect, it } from 'vitest'
-import { memoryTransport } from '../../src/index.js'
+import { memoryTransport, readRun, startRun } from '../../src/index.js'
 
 const label = { chain: 'c', metadata: {}, tags: [] }
 
@@ -16,6 +16,18 @@ describe('memoryTransport', () => {
       lose: (runId) => transport.lose(runId),
       close: () => transport.close(),
     }
+  })
+
+  it('can still be read after its close, which has ended what was open', async () => {
+    const transport = memoryTransport()
+    const run = startRun({ name: 'c', transport, runId: 'r', logger: console })
+    expect(run.monitored).toBe(true)
+    await transport.close()
+
+    expect(await readRun(transport, 'r')).toMatchObject({ status: 'error', error: { code: 'abandoned' } })
+    expect(await transport.inspect('r')).toMatchObject({ state: 'closed' })
+    expect(run.monitored).toBe(false)
+    await expect(transport.reserve({ runId: 'x', ...label, ttlMs: 1 })).rejects.toMatchObject({ code: 'closed' })
   })
 
   it('forgets an ended run after its retention, an open one never', async () => {

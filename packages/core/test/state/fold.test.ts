@@ -193,3 +193,21 @@ describe('foldBatch', () => {
     )
   })
 })
+
+describe('without what it needs', () => {
+  const nothing = undefined as never
+
+  it.each([
+    ['fold, no state', () => fold(nothing, start)],
+    ['fold, no event', () => fold(initialRunState('r'), nothing)],
+    ['foldBatch, no state', () => foldBatch(nothing, [])],
+    ['foldBatch, no events', () => foldBatch(initialRunState('r'), nothing)],
+    ['foldBatch, null', () => foldBatch(initialRunState('r'), [start, null as never])],
+    ['compact, nothing', () => compact(nothing)],
+    ['compact, a hole', () => compact([start, nothing])],
+  ])('%s: says so', (_, call) => {
+    expect(call).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(/^Expected/) }),
+    )
+  })
+})

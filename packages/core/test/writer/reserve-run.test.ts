@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryTransport, readRun, reserveRun, startRun } from '../../src/index.js'
+import { type EventBody, memoryTransport, type RunEvent, readRun, reserveRun, startRun } from '../../src/index.js'
 
 describe('reserveRun', () => {
   it('keeps an id that only its own run can take', async () => {
@@ -28,6 +28,27 @@ describe('reserveRun', () => {
     await run.flushed()
 
     expect(await readRun(transport, runId)).toMatchObject({ status: 'cancelled', error: { message: 'too slow' } })
+  })
+
+  it('keeps its label when a worker starts the run that does not know it: in the store, in the start, and when it is put back', async () => {
+    const transport = memoryTransport()
+    const { runId } = await reserveRun({ transport, metadata: { userId: 7, note: 's' }, tags: ['ordered'] })
+    const redact = (event: RunEvent | EventBody) =>
+      event.update_type === 'start' ? { ...event, metadata: { ...event.metadata, note: 'cut' } } : event
+    const run = startRun({ name: 'later', transport, runId, metadata: { worker: 1 }, redact: redact as never })
+    await run.flushed()
+    const label = { chain: 'later', metadata: { userId: 7, note: 's', worker: 1 }, tags: ['ordered'] }
+    expect(await transport.inspect(runId)).toMatchObject(label)
+    expect(await readRun(transport, runId)).toMatchObject({
+      chain: 'later',
+      metadata: { userId: 7, note: 'cut', worker: 1 },
+      tags: ['ordered'],
+    })
+    transport.lose(runId)
+    run.complete()
+    await run.flushed()
+
+    expect(await transport.inspect(runId)).toMatchObject({ state: 'closed', ...label })
   })
 
   it('says what is wrong with what it is given', async () => {
