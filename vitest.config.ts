@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     // Most tests wait for something more than they compute.
     maxWorkers: 3,
+    maxConcurrency: 3,
     projects: [
       ...(process.env.LLMMON_SOAK_MINUTES ? [soak] : []),
       ...(process.env.LLMMON_LONG ? [long] : []),

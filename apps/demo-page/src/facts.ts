@@ -2,9 +2,8 @@ import type { MonitorSnapshot } from '@llmmon/client'
 
 /** What else is known of a run: a term and what stands under it, in reading order. */
 export function factsOf(run: MonitorSnapshot): readonly (readonly [term: string, text: string])[] {
-  const { runId, chain, tags, metadata, usage, seq, epoch, dropped, truncated } = run
+  const { chain, tags, metadata, usage, seq, epoch, dropped, truncated } = run
   const facts: (readonly [string, string | undefined])[] = [
-    ['Run', runId],
     ['Chain', chain ?? undefined],
     ['Position', epoch === null ? undefined : `event ${seq.toLocaleString('en')} of epoch ${epoch}`],
     ['Tags', tags.join(', ') || undefined],

@@ -110,7 +110,6 @@ describe('liveTextOf', () => {
 describe('factsOf', () => {
   it('names only what there is', () => {
     expect(factsOf(seenRun({ tags: ['x'], dropped: 2 }))).toEqual([
-      ['Run', 'run-1'],
       ['Chain', 'summarise'],
       ['Position', 'event 1 of epoch 1'],
       ['Tags', 'x'],

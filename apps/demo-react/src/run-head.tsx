@@ -29,6 +29,7 @@ export function RunHead({ runId }: { runId: string }) {
             </span>
             <span id="run-time">{seconds(startedAt, endedAt ?? now)}</span>
             {!isOver && percent !== null && <span id="run-percent">{percent} %</span>}
+            <code id="run-id">{runId}</code>
           </p>
         </div>
         <div className="actions">

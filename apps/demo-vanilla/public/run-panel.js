@@ -37,6 +37,7 @@ export function createRunPanel(visit) {
     if (runId === null) return
     // A bar of its own for each run: it does not come from where another one stood.
     $('progress').replaceChildren(element('span'))
+    setText($('run-id'), runId)
     $('second-tab').href = `?run=${runId}`
     monitor = new ChainMonitor(runId)
     monitor.subscribe(render)

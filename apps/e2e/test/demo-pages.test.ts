@@ -32,7 +32,7 @@ function watchShifts(): number[] {
 }
 
 // At once, for they wait more than they compute.
-describe.concurrent.each(demoPages)('the $name page of the demo', ({ path }) => {
+describe.concurrent.each(demoPages)('the $name page of the demo', { timeout: 120_000 }, ({ path }) => {
   const open = (from = demo.url) => openVisit(browser, from + path)
 
   it('says that no LLM is connected, what to do about it, and that nothing runs', async ({ expect }) => {
