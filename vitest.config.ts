@@ -13,6 +13,18 @@ const soak = {
   test: { name: 'soak', include: ['apps/e2e/soak/**/*.soak.ts'], execArgv: ['--expose-gc'] },
 }
 
+// Frameworks are installed, from the registry: too long for every day.
+const long = {
+  extends: true as const,
+  test: {
+    name: 'long',
+    include: ['apps/e2e/{recipes,deploy}/**/*.test.ts'],
+    globalSetup: ['apps/e2e/recipes/pack-packages.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+  },
+}
+
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
@@ -26,6 +38,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       ...(process.env.LLMMON_SOAK_MINUTES ? [soak] : []),
+      ...(process.env.LLMMON_LONG ? [long] : []),
       {
         extends: true,
         test: {

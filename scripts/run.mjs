@@ -67,8 +67,9 @@ async function test() {
   finish([checked, await runVitest(root, [])])
 }
 
-// The same tests, but where they play random histories, many more.
+// The same tests, but where they play random histories, many more; and those of the recipes, which install frameworks.
 async function testLong() {
+  process.env.LLMMON_LONG = '1'
   process.env.LLMMON_MODEL_RUNS ??= '1000'
   await test()
 }
