@@ -24,12 +24,13 @@ app.use('/runs/*', jwt({ secret, alg: 'HS256' }))
 app.post('/runs', async (c) => {
   const { text } = await c.req.json()
   const metadata = { userId: c.get('jwtPayload').sub }
+  // Stored before the page is told of it: whoever asks for the run finds whose it is.
   const { runId } = await reserveRun({ transport, metadata })
   chain.start(text, { runId, metadata })
   return c.json({ runId })
 })
 
-// For somebody without an account: who has this token may watch this run, for five minutes.
+// For somebody without an account: who has this token may watch this run, if they come within five minutes.
 app.post('/runs/:runId/share', async (c) => {
   const runId = c.req.param('runId')
   const { sub, role } = c.get('jwtPayload')
@@ -40,6 +41,7 @@ app.post('/runs/:runId/share', async (c) => {
 
 const monitor = createMonitorServer({
   transport,
+  // Guests have no name: they may only do what a run token says.
   authenticate: async (_request, { token }) => {
     if (token === undefined) return {}
     const { sub, role, exp } = await verify(token, secret, 'HS256')

@@ -25,7 +25,7 @@ byId('start').addEventListener('submit', async (event) => {
   stop.onclick = () => monitor.cancel('stopped by the user')
   // Text, never markup: a model may say anything.
   monitor.onToken(({ delta }) => byId('text').append(delta))
-  monitor.onProgress(({ progress_percentage }) => say(`${progress_percentage} %`))
+  monitor.onStep(({ progress_percentage }) => say(`${progress_percentage} %`))
   monitor.onCancelled(({ reason }) => say(`Stopped: ${reason}.`))
   monitor.onError(({ error }) => say(error))
   monitor.onComplete(({ result }) => say(`Done: ${result}`))
