@@ -10,6 +10,8 @@ export interface CookieRecipe {
   readonly start: (env?: { SESSION_MS: string }) => Promise<Program>
   /** How a foreign origin is refused: before the upgrade, or where a framework has made it, after. */
   readonly foreign: 'http 403' | 'closed 4403'
+  /** How nobody is refused: at the door, or where guests are let in for what run tokens say, at the run. Default: at the door. */
+  readonly anonymous?: 'closed 4401' | 'not_found'
 }
 
 async function cookieOf(url: string, name: Name): Promise<string> {
@@ -20,7 +22,7 @@ async function cookieOf(url: string, name: Name): Promise<string> {
 }
 
 /** Adds the tests that every recipe with a session cookie has to pass. */
-export function cookieTests({ start, foreign }: CookieRecipe): void {
+export function cookieTests({ start, foreign, anonymous = 'closed 4401' }: CookieRecipe): void {
   it('shows its page a run to its end, and stops one', async () => {
     const { url } = await start()
     const browser = await launchBrowser()
@@ -69,7 +71,7 @@ export function cookieTests({ start, foreign }: CookieRecipe): void {
     expect(outcomes).toEqual({
       owner: 'complete',
       support: 'complete',
-      anonymous: 'closed 4401',
+      anonymous,
       'another user': 'not_found',
       'a cookie that is none': 'closed 4401',
       'a foreign page': foreign,

@@ -10,7 +10,10 @@ describe('recipes/fastify, cookie.mjs', () => {
 })
 
 describe('recipes/fastify, websocket.mjs', () => {
-  cookieTests({ start: (env) => recipe.start(['node', 'websocket.mjs'], { PORT: '0', ...env }), foreign: 'closed 4403' })
+  cookieTests({
+    start: (env) => recipe.start(['node', 'websocket.mjs'], { PORT: '0', ...env }),
+    foreign: 'closed 4403',
+  })
 })
 
 describe('recipes/fastify, jwt.mjs', () => {
