@@ -54,12 +54,12 @@ const redis = {
 /** @type {Tool} */
 const nginx = {
   name: 'nginx',
-  variable: 'NGINX',
-  given: ['NGINX'],
+  variable: 'NGINX_PATH',
+  given: ['NGINX_PATH'],
   candidates: ['nginx', '/usr/sbin/nginx', '/opt/homebrew/bin/nginx'],
   apt: { package: 'nginx', program: 'usr/sbin/nginx' },
   versionFlag: '-v',
-  advice: 'Install nginx, or name one in NGINX.',
+  advice: 'Install nginx, or name one in NGINX_PATH.',
 }
 
 /**
