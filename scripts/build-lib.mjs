@@ -45,7 +45,14 @@ async function bundle(file) {
     input: 'src/global.ts',
     platform: 'browser',
     transform: { target: 'es2022' },
-    output: { file, format: 'iife', minify: true, postBanner: notice(), sourcemap: true },
+    output: {
+      file,
+      format: 'iife',
+      minify: true,
+      comments: { annotation: false },
+      postBanner: notice(),
+      sourcemap: true,
+    },
   })
   const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'))
   writeFileSync(`${file}.map`, JSON.stringify(withOwnSources(map)))

@@ -57,7 +57,7 @@ async function test() {
   const tools = neededTools(root)
   if (args.length > 0) {
     for (const { find } of tools) {
-      const missing = await find()
+      const missing = await find(console.error)
       if (missing) console.error(`llmmon: ${missing}`)
     }
     return finish([await runVitest(root, args)])
@@ -67,10 +67,11 @@ async function test() {
   finish([checked, await runVitest(root, [])])
 }
 
-// The same tests, but where they play random histories, many more; and those of the recipes, which install frameworks.
+// The same tests, but where they play random histories or send random frames, many more; and what installs packages as their users do.
 async function testLong() {
   process.env.LLMMON_LONG = '1'
   process.env.LLMMON_MODEL_RUNS ??= '1000'
+  process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
   await test()
 }
 

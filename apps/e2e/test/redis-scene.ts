@@ -1,9 +1,9 @@
 import { type ChainMonitor, createMonitorClient } from '@llmmon/client'
 import { type Run, type RunOptions, startRun, type Transport, type WriterOptions } from '@llmmon/core'
 import { allowAnyone, createMonitorServer } from '@llmmon/server-ws'
-import { differences, listen, type Talk, talk, ViewerLog } from '@llmmon/testkit'
+import { differences, listen, type Talk, talk, trackHandles, ViewerLog } from '@llmmon/testkit'
 import { type RedisTransportOptions, redisTransport } from '@llmmon/transport-redis'
-import { afterEach, expect } from 'vitest'
+import { afterAll, afterEach, expect } from 'vitest'
 import { WebSocket } from 'ws'
 
 /** A page on a server of its own, and what it was told. */
@@ -15,10 +15,15 @@ export interface Page {
 const noop = () => undefined
 const quiet = { debug: noop, info: noop, warn: noop, error: noop }
 const closers: (() => unknown)[] = []
+const handles = trackHandles()
 
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
+  // Whatever the fault was: no socket, listener or timer outlives what it was made for.
+  await handles.settled()
 })
+
+afterAll(() => handles.stop())
 
 /** Closes something when the test is over, the last one first. */
 export function later<Closable extends { close(): unknown }>(closable: Closable): Closable {

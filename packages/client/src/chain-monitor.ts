@@ -1,29 +1,18 @@
-import { checkRunId, LlmmonError, type ResetReason, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
+import { checkRunId, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { deliverEvents } from './event-delivery.js'
 import { iterateEvents } from './event-iterator.js'
-import type { MonitorEvents, MonitorHandlers } from './monitor-events.js'
+import { createListeners } from './listeners.js'
+import type { MonitorHandlers } from './monitor-events.js'
 import { MonitorHandlerTarget } from './monitor-handlers.js'
-import { LogCursor } from './run-log.js'
-import { RunOutcome } from './run-outcome.js'
+import { createRunOutcome } from './run-outcome.js'
 import { type MonitorClientOptions, type RunRegistry, registryOf, sharedRegistry } from './run-registry.js'
 import type { MonitorSnapshot } from './snapshot.js'
-import type { RunListener, WatchedRun } from './watched-run.js'
+import type { WatchedRun } from './watched-run.js'
 
 /** Options of a monitor. */
 export interface ChainMonitorOptions extends MonitorClientOptions, MonitorHandlers {
   /** The client to watch with. Default: one that all monitors with the same `url`, `getToken`, `protocol` and `WebSocket` share. */
   client?: object
-}
-
-const nameOf: { readonly [type: string]: keyof MonitorEvents } = {
-  start: 'start',
-  step_start: 'stepStart',
-  step: 'step',
-  token: 'token',
-  progress: 'progress',
-  custom: 'custom',
-  complete: 'complete',
-  error: 'error',
-  cancelled: 'cancelled',
 }
 
 /**
@@ -40,15 +29,11 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
   readonly runId: string
   readonly #registry: RunRegistry
   readonly #run: WatchedRun
-  readonly #cursor: LogCursor
-  readonly #outcome = new RunOutcome<Result>()
-  readonly #listener: RunListener
-  readonly #closers = new Set<() => void>()
-  readonly #subscribers = new Set<() => void>()
-  readonly #unsubscribe: () => void
-  #hasBegun = false
-  #resetReason: ResetReason = 'epoch'
+  readonly #outcome = createRunOutcome<Result>()
+  readonly #subscribers = createListeners('subscribe')
+  readonly #leave: () => void
   #closed: MonitorSnapshot | undefined
+  readonly #isClosed = () => this.#closed !== undefined
 
   /**
    * @param runId the run's id
@@ -61,38 +46,27 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
     const { client } = options
     const registry = client === undefined ? sharedRegistry(options) : registryOf(client)
     if (!registry) throw new LlmmonError('invalid_argument', 'Expected client to be what createMonitorClient() gives.')
+    const run = registry.join(this, runId)
+    const stopDelivering = deliverEvents(run, this.handlers, this.#outcome, this.#isClosed)
+    const stopShowing = run.store.subscribe(() => this.#subscribers.tell())
     this.#registry = registry
-    this.#listener = {
-      advanced: (reason) => {
-        this.#resetReason = reason ?? this.#resetReason
-        this.#drain()
-      },
-      failed: (event) => this.#fail(event),
-      ended: () => this.#outcome.end(),
+    this.#run = run
+    this.#leave = () => {
+      stopShowing()
+      stopDelivering()
+      registry.leave(this, run)
     }
-    this.#run = this.#registry.join(this, runId, this.#listener)
-    this.#cursor = new LogCursor(this.#run.log)
-    this.#unsubscribe = this.#run.store.subscribe(() => {
-      for (const subscriber of [...this.#subscribers]) subscriber()
-    })
     this.addHandlers(options)
-    setTimeout(() => this.#begin(), 0)
   }
 
   /** What the run gives. Rejects with LlmmonError `run_failed`, `cancelled`, `abandoned`, `lost`, `refused` or `closed`; never an unhandled rejection. */
-  get result(): Promise<Result> {
-    return this.#outcome.promise
-  }
+  readonly result: Promise<Result> = this.#outcome.promise
 
   /** The state of the run and the connection; the same object until something changes. */
   readonly getSnapshot = (): MonitorSnapshot => this.#closed ?? this.#run.store.getSnapshot()
 
   /** Calls back when there is a new snapshot: at once for what starts or ends something, once a frame for the rest. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const own = () => listener()
-    this.#subscribers.add(own)
-    return () => void this.#subscribers.delete(own)
-  }
+  readonly subscribe = (listener: () => void): (() => void) => this.#subscribers.add(listener)
 
   /**
    * Asks the run to stop. Resolves once its writer has aborted its signal; how the chain then settles decides how the run ends.
@@ -100,71 +74,27 @@ export class ChainMonitor<Result = unknown> extends MonitorHandlerTarget {
    * @throws (rejects with) LlmmonError `no_writer`, `refused`, `timeout`, `closed`.
    */
   cancel(reason?: string): Promise<'accepted' | 'already_ended'> {
-    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'This monitor was closed.'))
+    if (this.#closed) return Promise.reject(new LlmmonError('closed', 'The monitor was closed.'))
     return this.#registry.cancel(this.runId, reason)
   }
 
   /** Stops watching. The run goes on. Idempotent. */
   close(): void {
     if (this.#closed) return
-    const { store } = this.#run
+    const { store, listeners } = this.#run
     store.flush()
     const snapshot = store.getSnapshot()
     this.#closed = { ...snapshot, connection: { ...snapshot.connection, state: 'closed', retryAt: null } }
-    this.#unsubscribe()
-    this.#registry.leave(this, this.#run, this.#listener)
-    this.#outcome.close()
-    for (const close of [...this.#closers]) close()
-    for (const subscriber of [...this.#subscribers]) subscriber()
-    this.handlers.clear()
+    this.#leave()
+    this.#outcome.fail('closed', 'The monitor was closed.')
+    this.#subscribers.tell()
+    for (const list of Object.values(this.handlers)) list.clear()
+    // Whoever iterates finds that it is over.
+    listeners.tell()
   }
 
   /** The run's events from the first; ends after the terminal one. Breaking off ends the iteration, not the run. */
   [Symbol.asyncIterator](): AsyncGenerator<RunEvent> {
-    return iterateEvents(this.#run, (close) => {
-      this.#closers.add(close)
-      if (this.#closed) close()
-      return () => this.#closers.delete(close)
-    })
-  }
-
-  #begin(): void {
-    if (this.#closed) return
-    this.#hasBegun = true
-    this.#drain()
-    if (this.#run.failure) this.#fail(this.#run.failure)
-    else if (this.#run.isFinal) this.#outcome.end()
-  }
-
-  #drain(): void {
-    if (!this.#hasBegun) return
-    for (let next = this.#cursor.next(); next && !this.#closed; next = this.#cursor.next()) {
-      if (next === 'reset') {
-        this.handlers.forget()
-        this.#outcome.reset()
-        this.handlers.tell('reset', { reason: this.#resetReason })
-      } else this.#deliver(next)
-    }
-  }
-
-  #deliver(event: RunEvent): void {
-    this.#outcome.take(event)
-    this.handlers.tell('event', event)
-    const name = nameOf[event.update_type]
-    if (!name) return
-    this.handlers.tell(name, event as never)
-    // A page that knows only the seed's four callbacks must not wait for ever for a run that was cancelled.
-    if (event.update_type === 'cancelled' && !this.handlers.hears('cancelled')) {
-      const { reason, seq, ts } = event
-      const error = reason ?? 'The run was cancelled.'
-      this.handlers.tell('error', { update_type: 'error', status: 'error', error, code: 'cancelled', seq, ts })
-    }
-  }
-
-  #fail(event: UnsequencedEvent): void {
-    if (!this.#hasBegun) return
-    this.#outcome.fail(event)
-    const ends = ['complete', 'error', 'cancelled'] as const
-    if (!ends.some((name) => this.handlers.hasTold(name))) this.handlers.tell('error', event)
+    return iterateEvents(this.#run, this.#isClosed)
   }
 }

@@ -14,7 +14,7 @@ import { backoffMs } from './backoff.js'
  */
 export type ConnectionPhase = 'idle' | 'connecting' | 'greeting' | 'open' | 'waiting' | 'refused' | 'closed'
 
-/** A connection, without its socket. */
+/** A connection, without its socket and timers: those are made to fit by its shell, see `createLink`. */
 export interface ConnectionState {
   readonly phase: ConnectionPhase
   /** Attempts that have failed since the last stable connection. */
@@ -23,32 +23,35 @@ export interface ConnectionState {
   readonly openedAt: number | null
   /** What stopped it last. */
   readonly reason: string | null
+  /** The close code that it comes back after, if there was one. */
+  readonly code: number | null
   /** When it tries again, ms; null while it does not wait. */
   readonly retryAt: number | null
   /** After how long the server wants it back, ms. */
   readonly comeBack: readonly [number, number] | null
 }
 
-/** What can happen to a connection. Times in ms; `random` from 0 to 1. */
-export type ConnectionEvent =
-  | { readonly type: 'need' | 'unneeded' | 'opened' | 'retry-due' | 'sleep' | 'close' }
-  | { readonly type: 'welcome'; readonly now: number }
+/** What can happen to a connection. */
+export type ConnectionNews =
   | {
-      readonly type: 'lost'
-      readonly code: number
-      readonly reason: string
-      readonly now: number
-      readonly random: number
+      readonly type:
+        | 'need'
+        | 'unneeded'
+        | 'opened'
+        | 'welcome'
+        | 'silent'
+        | 'token-failed'
+        | 'retry-due'
+        | 'wake'
+        | 'sleep'
+        | 'close'
     }
-  | { readonly type: 'silent' | 'token-failed' | 'wake'; readonly now: number; readonly random: number }
+  | { readonly type: 'lost'; readonly code: number; readonly reason: string }
   | { readonly type: 'unusable'; readonly reason: string }
   | { readonly type: 'goaway'; readonly afterMs: readonly [number, number] }
 
-/** What the shell is to do. */
-export type ConnectionEffect =
-  | { readonly type: 'connect'; readonly tokenReason: 'connect' | 'expired' }
-  | { readonly type: 'greet' | 'drop' | 'cancel-retry' | 'forget-positions' }
-  | { readonly type: 'retry-in'; readonly ms: number }
+/** What can happen to a connection, when (ms), and with what luck (0 to 1). */
+export type ConnectionEvent = ConnectionNews & { readonly now: number; readonly random: number }
 
 /** A connection that nobody has needed yet. */
 export const idleConnection: ConnectionState = {
@@ -56,6 +59,7 @@ export const idleConnection: ConnectionState = {
   attempt: 0,
   openedAt: null,
   reason: null,
+  code: null,
   retryAt: null,
   comeBack: null,
 }
@@ -64,89 +68,95 @@ export const idleConnection: ConnectionState = {
 const stableMs = 10_000
 const rateLimitedMs = 10_000
 
-type Step = readonly [ConnectionState, readonly ConnectionEffect[]]
+/** True in the phases that have a socket or are about to. */
+export function hasSocket({ phase }: ConnectionState): boolean {
+  return phase === 'connecting' || phase === 'greeting' || phase === 'open'
+}
 
-/** What an event does to a connection. An event that means nothing in its phase gives the same state back. */
-export function connection(state: ConnectionState, event: ConnectionEvent): Step {
-  const { phase } = state
-  const hasSocket = phase === 'connecting' || phase === 'greeting' || phase === 'open'
-  if (phase === 'closed') return [state, []]
+/** What an event makes of a connection. One that means nothing in its phase gives the same state back. */
+export function connection(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  const { phase, attempt } = state
+  const { now, random } = event
+  const isUp = hasSocket(state)
+  const isWaiting = phase === 'waiting'
   switch (event.type) {
     case 'need':
       // Refused is not tried again by itself; but who asks anew may have a reason, such as having logged in.
-      return phase === 'idle' || phase === 'refused' ? connect(state) : [state, []]
+      if (phase === 'idle' || phase === 'refused') return down(state, 'connecting')
+      break
     case 'unneeded':
-      if (hasSocket) return [{ ...idleConnection, attempt: state.attempt }, [{ type: 'drop' }]]
-      return phase === 'waiting'
-        ? [{ ...idleConnection, attempt: state.attempt }, [{ type: 'cancel-retry' }]]
-        : [state, []]
+      if (isUp || isWaiting) return { ...idleConnection, attempt }
+      break
     case 'opened':
-      return phase === 'connecting' ? [{ ...state, phase: 'greeting' }, [{ type: 'greet' }]] : [state, []]
+      if (phase === 'connecting') return { ...state, phase: 'greeting' }
+      break
     case 'welcome':
-      return phase === 'greeting' ? [{ ...state, phase: 'open', openedAt: event.now, reason: null }, []] : [state, []]
+      if (phase === 'greeting') return { ...state, phase: 'open', openedAt: now, reason: null }
+      break
     case 'lost':
-      return hasSocket ? lost(state, event) : [state, []]
-    case 'silent': {
-      if (!hasSocket) return [state, []]
-      const [next, effects] = wait(state, 'nothing was heard from the server', backoff(state, event), event.now)
-      return [next, [{ type: 'drop' }, ...effects]]
-    }
+      if (isUp) return lost(state, event)
+      break
+    case 'silent':
+      if (isUp) return wait(state, event, 'nothing was heard from the server')
+      break
     case 'token-failed':
-      return phase === 'connecting' ? wait(state, 'getToken failed', backoff(state, event), event.now) : [state, []]
+      if (phase === 'connecting') return wait(state, event, 'getToken failed')
+      break
     case 'retry-due':
-      return phase === 'waiting' ? connect(state) : [state, []]
+      if (isWaiting) return down(state, 'connecting')
+      break
     case 'wake': {
-      if (phase !== 'waiting') return [state, []]
       // Something got better, for everybody at once: come back soon, but not all together.
-      const ms = event.random * 1_000
-      if (state.retryAt !== null && state.retryAt <= event.now + ms) return [state, []]
-      return [{ ...state, retryAt: event.now + ms }, [{ type: 'cancel-retry' }, { type: 'retry-in', ms }]]
+      const retryAt = Math.round(now + random * 1_000)
+      if (isWaiting && !(state.retryAt && state.retryAt <= retryAt)) return { ...state, retryAt }
+      break
     }
     case 'sleep':
-      if (hasSocket) return [waiting(state, 'the page is put aside', null), [{ type: 'drop' }]]
-      return phase === 'waiting' ? [{ ...state, retryAt: null }, [{ type: 'cancel-retry' }]] : [state, []]
+      if (isUp || isWaiting) return down(state, 'waiting', 'the page is put aside')
+      break
     case 'unusable':
-      return phase === 'connecting'
-        ? [{ ...state, phase: 'refused', reason: event.reason, retryAt: null }, []]
-        : [state, []]
+      if (phase === 'connecting') return down(state, 'refused', event.reason)
+      break
     case 'goaway':
-      return hasSocket ? [{ ...state, comeBack: event.afterMs }, []] : [state, []]
+      if (isUp) return { ...state, comeBack: event.afterMs }
+      break
     case 'close':
-      return [{ ...idleConnection, phase: 'closed' }, hasSocket ? [{ type: 'drop' }] : [{ type: 'cancel-retry' }]]
+      if (phase !== 'closed') return { ...idleConnection, phase: 'closed' }
   }
+  return state
 }
 
-function connect(state: ConnectionState, tokenReason: 'connect' | 'expired' = 'connect'): Step {
-  const next: ConnectionState = { ...state, phase: 'connecting', retryAt: null, openedAt: null, comeBack: null }
-  return [next, [{ type: 'connect', tokenReason }]]
-}
-
-function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): Step {
-  const { code, now, random } = event
+function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): ConnectionState {
+  const { code, random } = event
   const reason = event.reason || `the connection was closed with ${code}`
-  if (closeReaction(code) === 'stop') return [{ ...state, phase: 'refused', reason, openedAt: null }, []]
+  if (closeReaction(code) === 'stop') return down(state, 'refused', reason)
   // A fresh token helps at once; one that is refused again waits like everything else.
-  if (code === 4501 && state.openedAt !== null) return connect({ ...state, reason, attempt: 0 }, 'expired')
-  const [min, max] = state.comeBack ?? [0, 0]
-  let ms = state.comeBack ? min + random * (max - min) : backoff(state, event)
-  if (code === 4503) ms = rateLimitedMs + random * rateLimitedMs
-  const [next, effects] = wait(state, reason, ms, now)
-  return [next, code === 4505 ? [{ type: 'forget-positions' }, ...effects] : effects]
+  if (code === 4501 && state.openedAt) return { ...down(state, 'connecting', reason, code), attempt: 0 }
+  let ms: number | undefined
+  if (state.comeBack) ms = state.comeBack[0] + random * (state.comeBack[1] - state.comeBack[0])
+  if (code === 4503) ms = rateLimitedMs * (1 + random)
+  return wait(state, event, reason, code, ms)
 }
 
-function backoff(state: ConnectionState, { now, random }: { readonly now: number; readonly random: number }): number {
-  return backoffMs(isStable(state, now) ? 0 : state.attempt, random)
+/** @param ms how long, if that is known */
+function wait(
+  state: ConnectionState,
+  { now, random }: ConnectionEvent,
+  reason: string,
+  code?: number,
+  ms?: number,
+): ConnectionState {
+  const failures = now - (state.openedAt ?? now) >= stableMs ? 0 : state.attempt
+  const retryAt = Math.round(now + (ms ?? backoffMs(failures, random)))
+  return { ...down(state, 'waiting', reason, code), attempt: failures + 1, retryAt }
 }
 
-function isStable(state: ConnectionState, now: number): boolean {
-  return state.openedAt !== null && now - state.openedAt >= stableMs
-}
-
-function wait(state: ConnectionState, reason: string, ms: number, now: number): Step {
-  const attempt = isStable(state, now) ? 1 : state.attempt + 1
-  return [{ ...waiting(state, reason, now + ms), attempt }, [{ type: 'retry-in', ms }]]
-}
-
-function waiting(state: ConnectionState, reason: string, retryAt: number | null): ConnectionState {
-  return { ...state, phase: 'waiting', reason, retryAt, openedAt: null, comeBack: null }
+/** The connection without its socket, and without what belonged to that. */
+function down(
+  state: ConnectionState,
+  phase: ConnectionPhase,
+  reason = state.reason,
+  code: number | null = null,
+): ConnectionState {
+  return { ...state, phase, reason, code, openedAt: null, retryAt: null, comeBack: null }
 }

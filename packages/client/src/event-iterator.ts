@@ -1,27 +1,19 @@
 import { isTerminal, type RunEvent } from '@llmmon/core/protocol'
-import { LogCursor } from './run-log.js'
-import type { RunListener, WatchedRun } from './watched-run.js'
+import type { WatchedRun } from './watched-run.js'
 
 /**
  * The events of a run from its first, one by one, as they are asked for; ends after the terminal one, or when nothing
  * will follow. Reads from the log, so a slow reader costs nothing but finds tokens merged.
+ *
+ * @param isClosed true when it is to end at once; asked again whenever the run's listeners are told
  */
-export async function* iterateEvents(
-  run: WatchedRun,
-  onClose: (close: () => void) => () => void,
-): AsyncGenerator<RunEvent> {
-  const cursor = new LogCursor(run.log)
-  let wake: () => void = () => undefined
-  let isClosed = false
-  const listener: RunListener = { advanced: () => wake(), failed: () => wake(), ended: () => wake() }
-  const forget = onClose(() => {
-    isClosed = true
-    wake()
-  })
-  run.listeners.add(listener)
+export async function* iterateEvents(run: WatchedRun, isClosed: () => boolean): AsyncGenerator<RunEvent> {
+  const read = run.log.read()
+  let wake = () => {}
+  const stop = run.listeners.add(() => wake())
   try {
-    while (!isClosed) {
-      const next = cursor.next()
+    while (!isClosed()) {
+      const next = read()
       if (next === 'reset') continue
       if (next) {
         yield next
@@ -34,7 +26,6 @@ export async function* iterateEvents(
       }
     }
   } finally {
-    run.listeners.delete(listener)
-    forget()
+    stop()
   }
 }

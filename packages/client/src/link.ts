@@ -1,20 +1,21 @@
-import { LlmmonError } from '@llmmon/core/protocol'
 import {
-  type ConnectionEffect,
-  type ConnectionEvent,
+  type ConnectionNews,
   type ConnectionState,
   connection,
+  hasSocket,
   idleConnection,
 } from './connection-machine.js'
 import type { WebSocketLike } from './socket.js'
 
 /** What a link works with. */
 export interface LinkOptions {
-  /** Makes the socket; may throw. Its promise may reject when no token could be had. */
-  open(tokenReason: 'connect' | 'expired'): WebSocketLike | Promise<WebSocketLike>
+  /** Gives the token to connect with, if one is needed; when it rejects, the link tries again later. */
+  getToken?: ((reason: 'connect' | 'expired') => Token | Promise<Token>) | undefined
+  /** Makes the socket; when it throws, the link is refused and stays so. */
+  open(token: Token): WebSocketLike
   /** The socket is open: say who you are and what you want. */
-  greet(): void
-  /** Takes a text of the server. */
+  greet(token: Token): void
+  /** Takes a text of the server. What it throws is reported, and the text ignored. */
   receive(text: string): void
   /** Where the server says that it cannot use this client's positions. */
   forgetPositions(): void
@@ -22,198 +23,169 @@ export interface LinkOptions {
   changed(state: ConnectionState): void
 }
 
+/** A token, or none. */
+export type Token = string | null | undefined
+
+/** See `createLink`. */
+export type Link = ReturnType<typeof createLink>
+
 const checkMs = 5_000
 const graceMs = 10_000
 const connectTimeoutMs = 20_000
 const pingTimeoutMs = 3_000
 
-/** A socket that is kept open while somebody needs it. A thin shell around the connection machine. */
-export class Link {
-  /** A frame comes at least this often, ms; from the server's welcome. */
-  heartbeatMs = 25_000
-  readonly #options: LinkOptions
-  #state: ConnectionState = idleConnection
-  readonly #events: ConnectionEvent[] = []
-  #isHandling = false
-  #socket: WebSocketLike | undefined
-  #generation = 0
-  #heardAt = 0
-  #retryTimer: ReturnType<typeof setTimeout> | undefined
-  #watchdog: ReturnType<typeof setInterval> | undefined
-  #stopListening: (() => void) | undefined
-
-  constructor(options: LinkOptions) {
-    this.#options = options
-  }
-
-  get state(): ConnectionState {
-    return this.#state
-  }
-
-  /** Sends a frame if the socket is open; what could not be sent is said again when it is. */
-  send(frame: object): void {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame))
-  }
-
-  need(): void {
-    this.handle({ type: 'need' })
-  }
-
-  unneeded(): void {
-    this.handle({ type: 'unneeded' })
-  }
-
-  welcomed(): void {
-    this.handle({ type: 'welcome', now: Date.now() })
-  }
-
-  close(): void {
-    this.handle({ type: 'close' })
-  }
+/** Makes a socket that is kept open while somebody needs it. A thin shell around the connection machine. */
+export function createLink(options: LinkOptions) {
+  let state = idleConnection
+  const waiting: ConnectionNews[] = []
+  let isHandling = false
+  let socket: WebSocketLike | undefined
+  /** Counts the sockets: what an older one says is not heard. */
+  let generation = 0
+  let heardAt = 0
+  let token: Token
+  let probeTimer: ReturnType<typeof setTimeout> | undefined
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let stopListening: (() => void) | undefined
 
   /** Puts an event into the machine and does what comes out. */
-  handle(event: ConnectionEvent): void {
+  const handle = (news: ConnectionNews) => {
     // What is done can cause events in turn; those wait until it is done.
-    this.#events.push(event)
-    if (this.#isHandling) return
-    this.#isHandling = true
-    for (let next = this.#events.shift(); next; next = this.#events.shift()) this.#step(next)
-    this.#isHandling = false
-  }
-
-  #step(event: ConnectionEvent): void {
-    const [state, effects] = connection(this.#state, event)
-    const hasChanged = state !== this.#state
-    this.#state = state
-    if (hasChanged) this.#listen(state.phase !== 'idle' && state.phase !== 'closed' && state.phase !== 'refused')
-    for (const effect of effects) this.#perform(effect)
-    if (hasChanged) this.#options.changed(state)
-  }
-
-  #perform(effect: ConnectionEffect): void {
-    switch (effect.type) {
-      case 'connect':
-        this.#connect(effect.tokenReason)
-        return
-      case 'greet':
-        this.#options.greet()
-        return
-      case 'drop':
-        this.#drop()
-        return
-      case 'retry-in':
-        clearTimeout(this.#retryTimer)
-        // Holds a Node process: somebody needs this connection.
-        this.#retryTimer = setTimeout(() => this.handle({ type: 'retry-due' }), effect.ms)
-        return
-      case 'cancel-retry':
-        clearTimeout(this.#retryTimer)
-        return
-      case 'forget-positions':
-        this.#options.forgetPositions()
-    }
-  }
-
-  #connect(tokenReason: 'connect' | 'expired'): void {
-    const generation = ++this.#generation
-    this.#heardAt = Date.now()
-    const isOld = () => generation !== this.#generation
-    const fail = (error: unknown) => {
-      if (isOld()) return
-      if (LlmmonError.isInstance(error)) this.handle({ type: 'unusable', reason: error.message })
-      else this.handle({ type: 'token-failed', now: Date.now(), random: Math.random() })
-    }
+    waiting.push(news)
+    if (isHandling) return
+    isHandling = true
     try {
-      const opened = this.#options.open(tokenReason)
-      if ('then' in opened) opened.then((socket) => this.#use(socket, isOld), fail)
-      else this.#use(opened, isOld)
+      for (let next = waiting.shift(); next; next = waiting.shift()) step(next)
+    } finally {
+      isHandling = false
+    }
+  }
+
+  /** Makes the socket, the timer and what listens to the page fit the new state. */
+  const step = (news: ConnectionNews) => {
+    const { phase } = state
+    const next = connection(state, { ...news, now: Date.now(), random: Math.random() })
+    if (next === state) return
+    state = next
+    const isUp = hasSocket(next)
+    if (!isUp) drop()
+    if (isUp || next.phase === 'waiting') stopListening ??= listen()
+    else {
+      stopListening?.()
+      stopListening = undefined
+    }
+    clearTimeout(retryTimer)
+    // Holds a Node process: somebody needs this connection.
+    if (next.retryAt) retryTimer = setTimeout(() => handle({ type: 'retry-due' }), next.retryAt - Date.now())
+    if (next.phase !== phase) {
+      if (next.code === 4505) options.forgetPositions()
+      if (next.phase === 'connecting') void connect(next.code === 4501 ? 'expired' : 'connect')
+      if (next.phase === 'greeting') options.greet(token)
+    }
+    options.changed(next)
+  }
+
+  const drop = () => {
+    generation += 1
+    socket?.close(1000, '')
+    socket = undefined
+  }
+
+  const connect = async (reason: 'connect' | 'expired') => {
+    generation += 1
+    const mine = generation
+    const isMine = () => mine === generation
+    heardAt = Date.now()
+    let given: Token
+    try {
+      if (options.getToken) given = await options.getToken(reason)
+    } catch {
+      if (isMine()) handle({ type: 'token-failed' })
+      return
+    }
+    if (!isMine()) return
+    token = given
+    try {
+      socket = options.open(token)
     } catch (error) {
       // A bad address, mixed content or a policy of the page: trying again changes nothing.
-      const reason = error instanceof Error ? error.message : 'the WebSocket could not be made'
-      this.handle({ type: 'unusable', reason })
+      return handle({ type: 'unusable', reason: (error as Error).message })
     }
-  }
-
-  #use(socket: WebSocketLike, isOld: () => boolean): void {
     // A close always follows an error, and says more.
-    socket.onerror = () => undefined
-    if (isOld()) {
-      socket.close()
-      return
+    socket.onerror = () => {}
+    socket.onopen = () => {
+      if (isMine()) handle({ type: 'opened' })
     }
-    this.#socket = socket
-    socket.onopen = () => isOld() || this.handle({ type: 'opened' })
-    socket.onmessage = (event: { data: unknown }) => {
-      if (isOld()) return
-      this.#heardAt = Date.now()
-      this.#options.receive(String(event.data))
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      if (!isMine()) return
+      heardAt = Date.now()
+      try {
+        options.receive(String(data))
+      } catch (error) {
+        console.error('llmmon: the server sent something that cannot be used:', error)
+      }
     }
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
-      if (isOld()) return
-      this.#socket = undefined
-      this.handle({ type: 'lost', code, reason: String(reason), now: Date.now(), random: Math.random() })
+      if (!isMine()) return
+      socket = undefined
+      handle({ type: 'lost', code, reason: String(reason) })
     }
   }
 
-  #drop(): void {
-    this.#generation += 1
-    const socket = this.#socket
-    this.#socket = undefined
-    socket?.close(1000, '')
+  /** Listens to the clock and to the page; gives how to stop that. */
+  const listen = () => {
+    const watchdog = quietly(setInterval(check, checkMs))
+    const listening = new AbortController()
+    const { addEventListener } = globalThis as { addEventListener?: typeof globalThis.addEventListener }
+    for (const name of ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange']) {
+      addEventListener?.(name, hear, { signal: listening.signal })
+    }
+    return () => {
+      clearInterval(watchdog)
+      clearTimeout(probeTimer)
+      probeTimer = undefined
+      listening.abort()
+    }
   }
 
-  #listen(isWanted: boolean): void {
-    if (isWanted === (this.#stopListening !== undefined)) return
-    if (!isWanted) {
-      this.#stopListening?.()
-      this.#stopListening = undefined
-      return
-    }
-    this.#watchdog = quietly(setInterval(() => this.#check(), checkMs))
-    const page = globalThis as {
-      addEventListener?: typeof addEventListener
-      removeEventListener?: typeof removeEventListener
-    }
-    const { document } = globalThis as { document?: Document }
-    const wake = () => {
-      this.handle({ type: 'wake', now: Date.now(), random: Math.random() })
-      this.#probe()
-    }
-    const onVisible = () => document?.visibilityState === 'visible' && wake()
-    const sleep = () => this.handle({ type: 'sleep' })
-    const events = [
-      ['online', wake],
-      ['pageshow', wake],
-      ['pagehide', sleep],
-    ] as const
-    for (const [name, listener] of events) page.addEventListener?.(name, listener)
-    document?.addEventListener?.('visibilitychange', onVisible)
-    this.#stopListening = () => {
-      clearInterval(this.#watchdog)
-      clearTimeout(this.#retryTimer)
-      for (const [name, listener] of events) page.removeEventListener?.(name, listener)
-      document?.removeEventListener?.('visibilitychange', onVisible)
-    }
+  const hear = ({ type }: Event) => {
+    if (type === 'pagehide') return handle({ type: 'sleep' })
+    if (type === 'visibilitychange' && document.visibilityState !== 'visible') return
+    if (type !== 'offline') handle({ type: 'wake' })
+    probe()
   }
 
   // By the clock, not by counting timers: in a hidden tab they may come once a minute.
-  #check(): void {
-    const { phase } = this.#state
-    const silentMs = Date.now() - this.#heardAt
-    const limitMs = phase === 'open' ? this.heartbeatMs + graceMs : connectTimeoutMs
-    if (silentMs > limitMs) this.handle({ type: 'silent', now: Date.now(), random: Math.random() })
+  const check = () => {
+    const limitMs = state.phase === 'open' ? link.heartbeatMs + graceMs : connectTimeoutMs
+    if (Date.now() - heardAt > limitMs) handle({ type: 'silent' })
   }
 
-  // Back from sleep or a dead network: the socket may be a corpse that nobody has told us of.
-  #probe(): void {
-    const before = this.#heardAt
-    if (this.#state.phase !== 'open' || Date.now() - before < this.heartbeatMs) return
-    this.send({ type: 'ping', n: 0 })
+  // Back from sleep, or on another network: the socket may be a corpse that nobody has told us of. A server that owes no
+  // heartbeat does not answer either.
+  const probe = () => {
+    if (state.phase !== 'open' || probeTimer || link.heartbeatMs === Number.POSITIVE_INFINITY) return
+    const [mine, before] = [generation, heardAt]
+    link.send({ type: 'ping', n: 0 })
     const check = () => {
-      if (this.#heardAt === before) this.handle({ type: 'silent', now: Date.now(), random: Math.random() })
+      probeTimer = undefined
+      if (generation === mine && heardAt === before) handle({ type: 'silent' })
     }
-    quietly(setTimeout(check, pingTimeoutMs))
+    probeTimer = quietly(setTimeout(check, pingTimeoutMs))
   }
+
+  const link = {
+    /** A frame comes at least this often, ms; from the server's welcome. */
+    heartbeatMs: 25_000,
+    handle,
+    /** How the connection stands. */
+    state: () => state,
+    /** Sends a frame if the socket is open; what could not be sent is said again when it is. */
+    send(frame: object) {
+      if (socket?.readyState === 1) socket.send(JSON.stringify(frame))
+    },
+  }
+  return link
 }
 
 /** A timer that does not hold a Node process. */

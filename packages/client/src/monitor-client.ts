@@ -1,6 +1,6 @@
 import { ChainMonitor } from './chain-monitor.js'
 import type { MonitorHandlers } from './monitor-events.js'
-import { bindRegistry, type MonitorClientOptions, RunRegistry } from './run-registry.js'
+import { bindRegistry, createRunRegistry, type MonitorClientOptions } from './run-registry.js'
 
 /** Watches any number of runs over one connection. */
 export interface MonitorClient {
@@ -19,10 +19,10 @@ export interface MonitorClient {
  * const monitor = client.monitor(runId)
  */
 export function createMonitorClient(options: MonitorClientOptions = {}): MonitorClient {
-  const registry = new RunRegistry(options)
+  const registry = createRunRegistry(options)
   const client: MonitorClient = {
     monitor: (runId, handlers = {}) => new ChainMonitor(runId, { ...handlers, client }),
-    close: () => registry.close(),
+    close: registry.close,
   }
   bindRegistry(client, registry)
   return client

@@ -52,3 +52,35 @@ export interface MonitorHandlers {
   onReset?: Handler<'reset'>
   onEvent?: Handler<'event'>
 }
+
+/** The property that takes the handlers of a kind of event. */
+export type HandlerName = keyof MonitorHandlers
+
+/** What a handler is called with, by its property. */
+export type HandlerData<Name extends HandlerName> = Parameters<NonNullable<MonitorHandlers[Name]>>[0]
+
+/** The properties of a monitor that take handlers: called with one they add it, assigned one they replace the one assigned before. */
+export interface HandlerProperties {
+  get onStart(): Register<'start'>
+  set onStart(handler: Handler<'start'> | null)
+  get onStepStart(): Register<'stepStart'>
+  set onStepStart(handler: Handler<'stepStart'> | null)
+  get onStep(): Register<'step'>
+  set onStep(handler: Handler<'step'> | null)
+  get onToken(): Register<'token'>
+  set onToken(handler: Handler<'token'> | null)
+  get onProgress(): Register<'progress'>
+  set onProgress(handler: Handler<'progress'> | null)
+  get onCustom(): Register<'custom'>
+  set onCustom(handler: Handler<'custom'> | null)
+  get onComplete(): Register<'complete'>
+  set onComplete(handler: Handler<'complete'> | null)
+  get onError(): Register<'error'>
+  set onError(handler: Handler<'error'> | null)
+  get onCancelled(): Register<'cancelled'>
+  set onCancelled(handler: Handler<'cancelled'> | null)
+  get onReset(): Register<'reset'>
+  set onReset(handler: Handler<'reset'> | null)
+  get onEvent(): Register<'event'>
+  set onEvent(handler: Handler<'event'> | null)
+}

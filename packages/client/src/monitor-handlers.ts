@@ -1,169 +1,56 @@
-import { LlmmonError } from '@llmmon/core/protocol'
-import { EventEmitter } from 'eventemitter3'
-import type { Handler, MonitorEvents, MonitorHandlers, Register } from './monitor-events.js'
+import { createListeners, type Listeners } from './listeners.js'
+import type { HandlerData, HandlerName, HandlerProperties, MonitorHandlers } from './monitor-events.js'
 
-const handlerNames = [
-  'start',
-  'stepStart',
-  'step',
-  'token',
-  'progress',
-  'custom',
-  'complete',
-  'error',
-  'cancelled',
-  'reset',
-  'event',
-] as const
+/** The property that takes the handlers of a type of event. */
+export const handlerOf: { readonly [type: string]: HandlerName } = {
+  start: 'onStart',
+  step_start: 'onStepStart',
+  step: 'onStep',
+  token: 'onToken',
+  progress: 'onProgress',
+  custom: 'onCustom',
+  complete: 'onComplete',
+  error: 'onError',
+  cancelled: 'onCancelled',
+}
+
+const handlerNames: readonly HandlerName[] = [...Object.values(handlerOf), 'onReset', 'onEvent']
 
 /** Whoever comes too late for one of these is told all the same. */
-const remembered: readonly string[] = ['start', 'complete', 'error', 'cancelled']
+const remembered: readonly HandlerName[] = ['onStart', 'onComplete', 'onError', 'onCancelled']
 
-/** The handlers of a monitor, and what those who come late are to be told. */
-export class HandlerTable {
-  readonly #emitter = new EventEmitter()
-  readonly #assigned = new Map<string, () => void>()
-  readonly #past = new Map<string, unknown>()
+/** The handlers of a monitor, by the property that takes them. */
+export type HandlerTable = { readonly [Name in HandlerName]: Listeners<HandlerData<Name>> }
 
-  /** True when somebody listens for this. */
-  hears(name: keyof MonitorEvents): boolean {
-    return this.#emitter.listenerCount(name) > 0
-  }
-
-  /** True when this has been told. */
-  hasTold(name: keyof MonitorEvents): boolean {
-    return this.#past.has(name)
-  }
-
-  /** Calls the handlers. */
-  tell<Name extends keyof MonitorEvents>(name: Name, data: MonitorEvents[Name]): void {
-    if (remembered.includes(name)) this.#past.set(name, data)
-    this.#emitter.emit(name, data)
-  }
-
-  /** Forgets what has been told. */
-  forget(): void {
-    this.#past.clear()
-  }
-
-  /** Takes every handler off. */
-  clear(): void {
-    this.#emitter.removeAllListeners()
-  }
-
-  /** Puts a handler in the place of the one assigned before; null takes it away. */
-  assign(name: keyof MonitorEvents, handler: ((data: never) => void) | null): void {
-    this.#assigned.get(name)?.()
-    if (handler) this.#assigned.set(name, this.on(name, handler))
-    else this.#assigned.delete(name)
-  }
-
-  /** Adds a handler; gives how to take it off. */
-  on(name: keyof MonitorEvents, handler: (data: never) => void): () => void {
-    if (typeof handler !== 'function') {
-      throw new LlmmonError(
-        'invalid_argument',
-        `Expected ${propertyOf(name)} to be given a function; got ${typeof handler}.`,
-      )
-    }
-    let hasThrown = false
-    // Each in a guard of its own: one that throws stops neither the others nor the run.
-    const guarded = (data: unknown) => {
-      try {
-        handler(data as never)
-      } catch (error) {
-        if (!hasThrown) console.error(`llmmon: a handler of ${propertyOf(name)} threw:`, error)
-        hasThrown = true
-      }
-    }
-    this.#emitter.on(name, guarded)
-    const past = remembered.includes(name) && this.#past.get(name)
-    if (past) queueMicrotask(() => this.#emitter.listeners(name).includes(guarded) && guarded(past))
-    return () => void this.#emitter.off(name, guarded)
-  }
+/** Makes the handlers of a monitor: none. */
+export function createHandlerTable(): HandlerTable {
+  const lists = handlerNames.map((name) => [name, createListeners(name, remembered.includes(name))])
+  return Object.fromEntries(lists)
 }
 
 /** The part of a monitor that takes handlers: by method, by assignment, or at once. */
-export abstract class MonitorHandlerTarget {
-  /** The table of this monitor's handlers. */
-  protected readonly handlers = new HandlerTable()
+class HandlerTarget {
+  /** The handlers of this monitor. */
+  protected readonly handlers = createHandlerTable()
 
-  /** Adds the handlers that were given at once. */
-  protected addHandlers(given: MonitorHandlers): void {
+  static {
     for (const name of handlerNames) {
-      const handler = given[propertyOf(name)]
-      if (handler) this.handlers.on(name, handler as (data: never) => void)
+      Object.defineProperty(HandlerTarget.prototype, name, {
+        get(this: HandlerTarget) {
+          return this.handlers[name].add
+        },
+        set(this: HandlerTarget, handler: null) {
+          this.handlers[name].assign(handler)
+        },
+      })
     }
   }
 
-  get onStart(): Register<'start'> {
-    return (handler) => this.handlers.on('start', handler)
-  }
-  set onStart(handler: Handler<'start'> | null) {
-    this.handlers.assign('start', handler)
-  }
-  get onStepStart(): Register<'stepStart'> {
-    return (handler) => this.handlers.on('stepStart', handler)
-  }
-  set onStepStart(handler: Handler<'stepStart'> | null) {
-    this.handlers.assign('stepStart', handler)
-  }
-  get onStep(): Register<'step'> {
-    return (handler) => this.handlers.on('step', handler)
-  }
-  set onStep(handler: Handler<'step'> | null) {
-    this.handlers.assign('step', handler)
-  }
-  get onToken(): Register<'token'> {
-    return (handler) => this.handlers.on('token', handler)
-  }
-  set onToken(handler: Handler<'token'> | null) {
-    this.handlers.assign('token', handler)
-  }
-  get onProgress(): Register<'progress'> {
-    return (handler) => this.handlers.on('progress', handler)
-  }
-  set onProgress(handler: Handler<'progress'> | null) {
-    this.handlers.assign('progress', handler)
-  }
-  get onCustom(): Register<'custom'> {
-    return (handler) => this.handlers.on('custom', handler)
-  }
-  set onCustom(handler: Handler<'custom'> | null) {
-    this.handlers.assign('custom', handler)
-  }
-  get onComplete(): Register<'complete'> {
-    return (handler) => this.handlers.on('complete', handler)
-  }
-  set onComplete(handler: Handler<'complete'> | null) {
-    this.handlers.assign('complete', handler)
-  }
-  get onError(): Register<'error'> {
-    return (handler) => this.handlers.on('error', handler)
-  }
-  set onError(handler: Handler<'error'> | null) {
-    this.handlers.assign('error', handler)
-  }
-  get onCancelled(): Register<'cancelled'> {
-    return (handler) => this.handlers.on('cancelled', handler)
-  }
-  set onCancelled(handler: Handler<'cancelled'> | null) {
-    this.handlers.assign('cancelled', handler)
-  }
-  get onReset(): Register<'reset'> {
-    return (handler) => this.handlers.on('reset', handler)
-  }
-  set onReset(handler: Handler<'reset'> | null) {
-    this.handlers.assign('reset', handler)
-  }
-  get onEvent(): Register<'event'> {
-    return (handler) => this.handlers.on('event', handler)
-  }
-  set onEvent(handler: Handler<'event'> | null) {
-    this.handlers.assign('event', handler)
+  /** Adds the handlers that were given at once. */
+  protected addHandlers(given: MonitorHandlers): void {
+    for (const name of handlerNames) if (given[name]) this.handlers[name].add(given[name] as () => void)
   }
 }
 
-function propertyOf<Name extends keyof MonitorEvents>(name: Name): `on${Capitalize<Name>}` {
-  return `on${name[0]?.toUpperCase()}${name.slice(1)}` as `on${Capitalize<Name>}`
-}
+/** `HandlerTarget` with the properties that it defines by name. */
+export const MonitorHandlerTarget = HandlerTarget as unknown as abstract new () => HandlerTarget & HandlerProperties

@@ -1,104 +1,78 @@
-import { isJsonObject, isTerminal, LlmmonError, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
-import { Link } from './link.js'
-import type { ProtocolSourceOptions } from './protocol-source.js'
-import type { RunSource } from './run-source.js'
-import { shownState } from './snapshot.js'
-import { webSocketClass } from './socket.js'
+import { LlmmonError, type RunEvent } from '@llmmon/core/protocol'
+import { createLink, type Link } from './link.js'
+import type { RunSource, RunSourceOptions } from './run-source.js'
+import { refusalOf, shownConnection } from './snapshot.js'
+import { openSocket } from './socket.js'
 import type { WatchedRun } from './watched-run.js'
 
-/** One connection a run, of events only: our plain endpoint, or a Django LLM server. */
-export class PlainSource implements RunSource {
-  readonly #options: ProtocolSourceOptions
-  readonly #links = new Map<WatchedRun, Link>()
+/** Makes one connection a run, of events only: our plain endpoint, or a Django LLM server. */
+export function createPlainSource({ url, getToken, WebSocket }: RunSourceOptions): RunSource {
+  const links = new Map<WatchedRun, Link>()
 
-  constructor(options: ProtocolSourceOptions) {
-    this.#options = options
-  }
+  return {
+    watch(run) {
+      const { runId, store } = run
+      const link: Link = createLink({
+        getToken: getToken && ((reason) => getToken({ runId, reason })),
+        open(ticket) {
+          const address = new URL(url)
+          address.pathname = `${address.pathname.replace(/\/$/, '')}/chain/${runId}/`
+          if (run.position && store.getSnapshot().connection.continuity) {
+            address.searchParams.set('after', `${run.position.seq}`)
+          }
+          if (ticket) address.searchParams.set('ticket', ticket)
+          return openSocket(WebSocket, address.href)
+        },
+        greet: () => link.handle({ type: 'welcome' }),
+        receive: (text) => take(run, text),
+        forgetPositions: () => run.reset('epoch'),
+        changed(state) {
+          // A server closes like this when it has said everything: then the run is over and nobody is connected any more.
+          const isDone = state.phase === 'refused' && run.hasEnded
+          store.setConnection(isDone ? { state: 'idle', reason: null } : shownConnection(state))
+          if (isDone) run.end()
+          else if (state.phase === 'refused') run.fail(refusalOf(state))
+        },
+      })
+      // Its frames are events only, so silence means nothing here.
+      link.heartbeatMs = Number.POSITIVE_INFINITY
+      links.set(run, link)
+      link.handle({ type: 'need' })
+    },
 
-  watch(run: WatchedRun): void {
-    const link: Link = new Link({
-      open: (reason) => this.#open(run, reason),
-      greet: () => link.welcomed(),
-      receive: (text) => take(run, text),
-      forgetPositions: () => run.reset('epoch'),
-      changed: ({ phase, reason, retryAt }) => {
-        const isDone = phase === 'refused' && run.hasEnded
-        run.store.setConnection({ state: isDone ? 'idle' : shownState(phase), reason: isDone ? null : reason, retryAt })
-        if (phase !== 'refused') return
-        if (run.hasEnded) run.end()
-        else run.fail({ ...failure(`The server ended the connection: ${reason}.`), code: 'refused' })
-      },
-    })
-    // Its frames are events only, so silence means nothing here.
-    link.heartbeatMs = Number.POSITIVE_INFINITY
-    this.#links.set(run, link)
-    link.need()
-  }
+    unwatch(run) {
+      links.get(run)?.handle({ type: 'close' })
+      links.delete(run)
+    },
 
-  unwatch(run: WatchedRun): void {
-    this.#links.get(run)?.close()
-    this.#links.delete(run)
-  }
+    async cancel() {
+      const message = "A plain connection cannot cancel; use protocol: 'llmmon'."
+      throw new LlmmonError('unsupported', message)
+    },
 
-  cancel(): Promise<never> {
-    const message = "A plain connection cannot ask the writer to stop; use protocol: 'llmmon'."
-    return Promise.reject(new LlmmonError('unsupported', message))
-  }
-
-  close(): void {
-    for (const link of this.#links.values()) link.close()
-    this.#links.clear()
-  }
-
-  #open(run: WatchedRun, reason: 'connect' | 'expired') {
-    const { url, getToken, WebSocket } = this.#options
-    const Socket = webSocketClass(WebSocket)
-    const address = new URL(url)
-    address.pathname = `${address.pathname.replace(/\/$/, '')}/chain/${run.runId}/`
-    const { position } = run
-    if (position && run.store.getSnapshot().connection.continuity)
-      address.searchParams.set('after', String(position.seq))
-    if (!getToken) return new Socket(address.href)
-    return Promise.resolve(getToken({ runId: run.runId, reason })).then((ticket) => {
-      if (ticket) address.searchParams.set('ticket', ticket)
-      return new Socket(address.href)
-    })
+    close() {
+      for (const link of links.values()) link.handle({ type: 'close' })
+    },
   }
 }
 
 function take(run: WatchedRun, text: string): void {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (!isJsonObject(value) || typeof value.update_type !== 'string') {
-    console.error('llmmon: the server sent something that is no event.')
-    return
-  }
-  const event = value as unknown as RunEvent
+  const event: RunEvent | null = JSON.parse(text)
+  if (typeof event?.update_type !== 'string') throw new LlmmonError('invalid_frame', 'Expected an event.')
   const seen = run.position?.seq ?? 0
-  if (typeof event.seq === 'number') {
-    if (event.seq <= seen) return
-    run.position = { epoch: '0', seq: event.seq }
-    run.append([event])
-  } else if (isTerminal(event) && event.update_type === 'error' && isOurs(event)) {
-    run.fail(event as UnsequencedEvent)
-  } else {
+  const { ts = Date.now() } = event
+  let { seq } = event
+  if (typeof seq !== 'number') {
+    // Our plain endpoint refuses with a code and the run's id; the errors of a Django server have neither.
+    if (event.update_type === 'error' && 'code' in event && 'run_id' in event) {
+      run.fail({ message: event.error, code: event.code })
+      return
+    }
     // A Django server numbers nothing: what arrives is taken as it comes.
     run.store.setConnection({ continuity: false })
-    const seq = seen + 1
-    run.position = { epoch: '0', seq }
-    run.append([{ ...event, seq, ts: event.ts ?? Date.now() }])
+    seq = seen + 1
   }
-}
-
-// Our plain endpoint refuses with a code and the run's id; the seed's errors have neither.
-function isOurs(event: object): boolean {
-  return 'code' in event && 'run_id' in event
-}
-
-function failure(error: string): UnsequencedEvent {
-  return { update_type: 'error', status: 'error', error, ts: Date.now() }
+  if (seq <= seen) return
+  run.position = { epoch: '0', seq }
+  run.append([{ ...event, seq, ts }])
 }

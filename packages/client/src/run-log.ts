@@ -1,88 +1,70 @@
 import type { RunEvent } from '@llmmon/core/protocol'
-import { compact, indexAfter } from '@llmmon/core/state'
-import { TextCursor } from './text-cursor.js'
+import { compact } from '@llmmon/core/state'
+import { createTextCursor } from './text-cursor.js'
 
-/** How many events are added before the log is compacted again. */
+/** How many events are added at least before the log is compacted again. */
 const compactEvery = 1_000
 
+/** Gives the next event that is new to a reader, `reset` when everything so far is void, or undefined. */
+export type LogReader = () => RunEvent | 'reset' | undefined
+
 /**
- * What a client has had of a run, compacted: from it every new monitor and iterator gets the run from its first event. Readers come with a cursor and
+ * What a client has had of a run, compacted: from it every new monitor and iterator gets the run from its first event. Readers
  * take what is new to them, at their own pace; nothing is queued for anybody.
  */
-export class RunLog {
-  #events: RunEvent[] = []
-  #added = 0
-  #length = 0
-  /** Counts the resets: a cursor of another generation starts over. */
-  generation = 0
+export function createRunLog() {
+  let events: RunEvent[] = []
+  let resets = 0
+  let compactAt = compactEvery
+  return {
+    /** How long it is, characters of JSON. */
+    measure: () => JSON.stringify(events).length,
 
-  /** How long it is, characters, about. */
-  get length(): number {
-    return this.#length
+    /** Adds events that follow. */
+    push(added: readonly RunEvent[]): void {
+      for (const event of added) events.push(event)
+      if (events.length < compactAt) return
+      events = compact(events)
+      // What cannot be compacted is not looked at again and again: the log has to double first.
+      compactAt = events.length + Math.max(compactEvery, events.length)
+    },
+
+    /** Forgets everything. */
+    reset(): void {
+      events = []
+      compactAt = compactEvery
+      resets += 1
+    },
+
+    /** A reader that starts at the first event. */
+    read(): LogReader {
+      let list = events
+      let index = 0
+      let seq = 0
+      let seenResets = resets
+      let freshPart = createTextCursor()
+      return () => {
+        if (list !== events) {
+          list = events
+          index = 0
+        }
+        if (seenResets !== resets) {
+          seenResets = resets
+          freshPart = createTextCursor()
+          if (seq > 0) {
+            seq = 0
+            return 'reset'
+          }
+        }
+        for (let event = list[index]; event; event = list[index]) {
+          index += 1
+          // In a list that was compacted come first the events that this reader has had.
+          const fresh = event.seq > seq && freshPart(event)
+          seq = Math.max(seq, event.seq)
+          if (fresh) return fresh
+        }
+        return undefined
+      }
+    },
   }
-
-  /** Adds events that follow. */
-  push(events: readonly RunEvent[]): void {
-    for (const event of events) {
-      this.#events.push(event)
-      this.#length += lengthOf(event)
-    }
-    this.#added += events.length
-    if (this.#added < compactEvery) return
-    this.#added = 0
-    this.#events = compact(this.#events)
-    this.#length = this.#events.reduce((sum, event) => sum + lengthOf(event), 0)
-  }
-
-  /** Forgets everything. */
-  reset(): void {
-    this.#events = []
-    this.#added = 0
-    this.#length = 0
-    this.generation += 1
-  }
-
-  /** The first event after a number, or undefined. */
-  after(seq: number): RunEvent | undefined {
-    return this.#events[indexAfter(this.#events, seq, (event) => event.seq)]
-  }
-}
-
-/** Where one reader stands in a log. */
-export class LogCursor {
-  readonly #log: RunLog
-  #generation: number
-  #seq = 0
-  #texts = new TextCursor()
-
-  constructor(log: RunLog) {
-    this.#log = log
-    this.#generation = log.generation
-  }
-
-  /** The next event that is new to this reader, `reset` when everything so far is void, or undefined. */
-  next(): RunEvent | 'reset' | undefined {
-    if (this.#generation !== this.#log.generation) {
-      this.#generation = this.#log.generation
-      const hadSome = this.#seq > 0
-      this.#seq = 0
-      this.#texts = new TextCursor()
-      if (hadSome) return 'reset'
-    }
-    for (let event = this.#log.after(this.#seq); event; event = this.#log.after(this.#seq)) {
-      this.#seq = event.seq
-      const fresh = this.#texts.take(event)
-      if (fresh) return fresh
-    }
-    return undefined
-  }
-}
-
-// Exact for what can be large, a guess for the rest: it only has to keep memory within its bound.
-function lengthOf(event: RunEvent): number {
-  if (event.update_type === 'token') return 100 + event.delta.length
-  if (event.update_type === 'step' || event.update_type === 'custom' || event.update_type === 'complete') {
-    return JSON.stringify(event).length
-  }
-  return 200
 }

@@ -1,66 +1,52 @@
-import { isTerminal, LlmmonError, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
+import { type ErrorCode, LlmmonError, type RunEvent } from '@llmmon/core/protocol'
 import { quietly } from './link.js'
 
 /** How long an abandoned run's writer may still prove to be alive, ms. */
 const abandonedGraceMs = 60_000
 
-/** The promise of a run's result. Never an unhandled rejection. */
-export class RunOutcome<Result> {
-  readonly promise: Promise<Result>
-  #resolve!: (result: Result) => void
-  #reject!: (error: LlmmonError) => void
-  #grace: ReturnType<typeof setTimeout> | undefined
-  #abandoned: LlmmonError | undefined
+/** The codes of an `error` event that say what became of the run; all others are the chain's own. */
+const runCodes: readonly (string | undefined)[] = ['cancelled', 'lost', 'timeout']
 
-  constructor() {
-    this.promise = new Promise<Result>((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    // Whoever does not ask for the result must not be punished for it.
-    this.promise.catch(() => undefined)
-  }
+/** See `createRunOutcome`. */
+export type RunOutcome = Omit<ReturnType<typeof createRunOutcome>, 'promise'>
 
-  /** Takes an event of the run. */
-  take(event: RunEvent): void {
-    if (!isTerminal(event)) return
-    if (event.update_type === 'complete') this.#resolve(event.result as Result)
-    else if (event.update_type === 'cancelled') {
-      this.#reject(new LlmmonError('cancelled', event.reason ?? 'The run was cancelled.'))
-    } else if (event.code === 'abandoned') {
-      // Its writer may only have been cut off: then it comes back, with a reset.
-      this.#abandoned = new LlmmonError('abandoned', event.error)
-      this.#grace = quietly(setTimeout(() => this.end(), abandonedGraceMs))
-    } else this.#reject(errorOf(event))
-  }
+/** Makes the promise of a run's result. Never an unhandled rejection. */
+export function createRunOutcome<Result>() {
+  let resolve!: (result: Result) => void
+  let reject!: (error: LlmmonError) => void
+  /** Why the run has failed, while its writer may still come back. */
+  let abandoned: string | undefined
+  let endOfGrace: ReturnType<typeof setTimeout> | undefined
+  const promise = new Promise<Result>((...settle) => {
+    ;[resolve, reject] = settle
+  })
+  // Whoever does not ask for the result must not be punished for it.
+  promise.catch(() => {})
 
   /** Everything so far is void. */
-  reset(): void {
-    clearTimeout(this.#grace)
-    this.#abandoned = undefined
+  const reset = () => {
+    clearTimeout(endOfGrace)
+    abandoned = undefined
   }
-
+  /** There is no result, and why. */
+  const fail = (code: ErrorCode, message: string) => {
+    reset()
+    reject(new LlmmonError(code, message))
+  }
   /** Nothing will follow. */
-  end(): void {
-    clearTimeout(this.#grace)
-    if (this.#abandoned) this.#reject(this.#abandoned)
+  const end = () => {
+    if (abandoned !== undefined) fail('abandoned', abandoned)
   }
-
-  /** The run is refused or lost. */
-  fail(event: UnsequencedEvent): void {
-    clearTimeout(this.#grace)
-    this.#reject(new LlmmonError(event.code === 'lost' ? 'lost' : 'refused', event.error))
+  /** Takes an event of the run. */
+  const take = (event: RunEvent) => {
+    if (event.update_type === 'complete') resolve(event.result as Result)
+    if (event.update_type === 'cancelled') fail('cancelled', event.reason ?? 'The run was cancelled.')
+    if (event.update_type !== 'error') return
+    const { code, error } = event
+    if (code !== 'abandoned') return fail(runCodes.includes(code) ? (code as ErrorCode) : 'run_failed', error)
+    // Its writer may only have been cut off: then it comes back, with a reset.
+    abandoned = error
+    endOfGrace = quietly(setTimeout(end, abandonedGraceMs))
   }
-
-  /** The monitor was closed. */
-  close(): void {
-    clearTimeout(this.#grace)
-    this.#reject(new LlmmonError('closed', 'The monitor was closed before the run ended.'))
-  }
-}
-
-function errorOf(event: { readonly error: string; readonly code?: string }): LlmmonError {
-  const code =
-    event.code === 'lost' || event.code === 'timeout' || event.code === 'cancelled' ? event.code : 'run_failed'
-  return new LlmmonError(code, event.error)
+  return { promise, take, reset, fail, end }
 }

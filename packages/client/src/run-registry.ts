@@ -1,10 +1,10 @@
-import { checkRunId, LlmmonError } from '@llmmon/core/protocol'
+import { LlmmonError } from '@llmmon/core/protocol'
 import { quietly } from './link.js'
-import { PlainSource } from './plain-source.js'
-import { ProtocolSource } from './protocol-source.js'
-import type { GetToken, RunSource } from './run-source.js'
+import { createPlainSource } from './plain-source.js'
+import { createProtocolSource } from './protocol-source.js'
+import type { GetToken } from './run-source.js'
 import { type WebSocketClass, webSocketUrl } from './socket.js'
-import { type RunListener, WatchedRun } from './watched-run.js'
+import { createWatchedRun, type WatchedRun } from './watched-run.js'
 
 /** Options of `createMonitorClient`. */
 export interface MonitorClientOptions {
@@ -23,116 +23,112 @@ interface Closable {
   close(): void
 }
 
+/** A run, how many monitors show it, and when nobody does: the timer until it is put away, and how long its log is. */
+interface Entry {
+  readonly run: WatchedRun
+  users: number
+  timer?: ReturnType<typeof setTimeout>
+  length: number
+}
+
 /** How long a run is still brought after its last monitor has gone, ms: a page that is drawn anew finds it warm. */
 const lingerMs = 250
 /** How much history of ended runs is kept for later monitors, characters. */
 const keptLength = 67_108_864
 
-/** The runs of one client, shared by all monitors that show them. */
-export class RunRegistry {
-  readonly #source: RunSource
-  readonly #runs = new Map<string, { run: WatchedRun; users: number; timer?: ReturnType<typeof setTimeout> }>()
-  readonly #monitors = new Set<Closable>()
-  #isClosed = false
-  /** Called when nobody shows any of its runs. */
-  onIdle: (() => void) | undefined
+const sourceOf = { llmmon: createProtocolSource, plain: createPlainSource }
 
-  constructor({ url, getToken, protocol = 'llmmon', WebSocket }: MonitorClientOptions) {
-    if (protocol !== 'llmmon' && protocol !== 'plain') {
-      throw new LlmmonError(
-        'invalid_argument',
-        `Expected protocol to be 'llmmon' or 'plain'; got ${JSON.stringify(protocol)}.`,
-      )
-    }
-    const options = { url: webSocketUrl(url), getToken, WebSocket }
-    this.#source = protocol === 'plain' ? new PlainSource(options) : new ProtocolSource(options)
-  }
+/** See `createRunRegistry`. */
+export type RunRegistry = ReturnType<typeof createRunRegistry>
 
-  /** Takes a monitor. */
-  join(monitor: Closable, runId: string, listener: RunListener): WatchedRun {
-    checkRunId(runId)
-    if (this.#isClosed) throw new LlmmonError('closed', 'This client was closed; make a new one.')
-    this.#monitors.add(monitor)
-    let entry = this.#runs.get(runId)
-    if (entry) {
-      clearTimeout(entry.timer)
-      // Moved to the end: the ones used longest ago are forgotten first.
-      this.#runs.delete(runId)
-      this.#runs.set(runId, entry)
-    } else {
-      entry = { run: new WatchedRun(runId), users: 0 }
-      this.#runs.set(runId, entry)
-      this.#source.watch(entry.run)
-    }
-    entry.users += 1
-    entry.run.listeners.add(listener)
-    return entry.run
+/**
+ * Makes the runs of one client, shared by all monitors that show them.
+ *
+ * @param onIdle called when nobody shows any of its runs
+ */
+export function createRunRegistry(options: MonitorClientOptions, onIdle = () => {}) {
+  const { url, getToken, protocol = 'llmmon', WebSocket } = options
+  const createSource = sourceOf[protocol]
+  if (!createSource) {
+    const got = JSON.stringify(protocol)
+    throw new LlmmonError('invalid_argument', `Expected protocol to be 'llmmon' or 'plain'; got ${got}.`)
   }
-
-  /** Lets a monitor go. */
-  leave(monitor: Closable, run: WatchedRun, listener: RunListener): void {
-    this.#monitors.delete(monitor)
-    run.listeners.delete(listener)
-    const entry = this.#runs.get(run.runId)
-    if (entry?.run !== run) return
-    entry.users -= 1
-    if (entry.users > 0) return
-    entry.timer = quietly(setTimeout(() => this.#rest(entry.run), lingerMs))
-  }
-
-  cancel(runId: string, reason: string | undefined): Promise<'accepted' | 'already_ended'> {
-    return this.#source.cancel(runId, reason)
-  }
-
-  close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    for (const monitor of [...this.#monitors]) monitor.close()
-    for (const { timer } of this.#runs.values()) clearTimeout(timer)
-    this.#runs.clear()
-    this.#source.close()
-  }
+  const source = createSource({ url: webSocketUrl(url), getToken, WebSocket })
+  const entries = new Map<string, Entry>()
+  const monitors = new Set<Closable>()
+  let isClosed = false
 
   // Nobody shows the run any more. One that has ended well is kept, as long as there is room: it may be shown again.
-  #rest(run: WatchedRun): void {
-    this.#source.unwatch(run)
-    if (!run.isFinal || run.failure) this.#runs.delete(run.runId)
-    if (this.#monitors.size === 0) this.onIdle?.()
-    let length = 0
-    for (const { run, users } of this.#runs.values()) if (users === 0) length += run.log.length
-    for (const [runId, { run, users }] of this.#runs) {
+  const rest = (entry: Entry) => {
+    const { run } = entry
+    source.unwatch(run)
+    if (run.isFinal && !run.failure) entry.length = run.log.measure()
+    else entries.delete(run.runId)
+    if (monitors.size === 0) onIdle()
+    const unused = [...entries.values()].filter(({ users }) => users === 0)
+    let length = unused.reduce((sum, it) => sum + it.length, 0)
+    for (const { run, length: freed } of unused) {
       if (length <= keptLength) return
-      if (users > 0) continue
-      this.#runs.delete(runId)
-      length -= run.log.length
+      entries.delete(run.runId)
+      length -= freed
     }
+  }
+
+  return {
+    /** Takes a monitor. */
+    join(monitor: Closable, runId: string): WatchedRun {
+      if (isClosed) throw new LlmmonError('closed', 'This client was closed; make a new one.')
+      const entry = entries.get(runId) ?? { run: createWatchedRun(runId), users: 0, length: 0 }
+      clearTimeout(entry.timer)
+      monitors.add(monitor)
+      entry.users += 1
+      const isNew = !entries.delete(runId)
+      // Put at the end: the ones used longest ago are forgotten first.
+      entries.set(runId, entry)
+      if (isNew) source.watch(entry.run)
+      return entry.run
+    },
+
+    /** Lets a monitor go. */
+    leave(monitor: Closable, run: WatchedRun): void {
+      monitors.delete(monitor)
+      const entry = entries.get(run.runId)
+      if (entry?.run !== run) return
+      entry.users -= 1
+      if (entry.users === 0) entry.timer = quietly(setTimeout(() => rest(entry), lingerMs))
+    },
+
+    cancel: source.cancel,
+
+    close(): void {
+      isClosed = true
+      for (const monitor of [...monitors]) monitor.close()
+      for (const { timer } of entries.values()) clearTimeout(timer)
+      entries.clear()
+      source.close()
+    },
   }
 }
 
-const shared: { readonly url: string; readonly options: MonitorClientOptions; readonly registry: RunRegistry }[] = []
+interface Shared {
+  readonly key: readonly unknown[]
+  readonly registry: RunRegistry
+}
+
+const shared = new Set<Shared>()
 
 /**
  * The client that monitors with the same address, token function, protocol and WebSocket share. It lives with the
  * page; one with a `getToken` until nobody shows its runs.
  */
 export function sharedRegistry(options: MonitorClientOptions): RunRegistry {
-  const url = webSocketUrl(options.url)
-  const { getToken, protocol = 'llmmon', WebSocket } = options
-  const known = shared.find(({ url: other, options: with_ }) => {
-    const isSame =
-      with_.getToken === getToken && (with_.protocol ?? 'llmmon') === protocol && with_.WebSocket === WebSocket
-    return url === other && isSame
-  })
-  if (known) return known.registry
-  const entry = { url, options, registry: new RunRegistry({ ...options, url }) }
-  shared.push(entry)
+  const { url, getToken, protocol = 'llmmon', WebSocket } = options
+  const key = [webSocketUrl(url), getToken, protocol, WebSocket]
+  for (const known of shared) if (key.every((part, index) => part === known.key[index])) return known.registry
   // A function made anew for each monitor would else leave a client behind each time.
-  if (getToken) {
-    entry.registry.onIdle = () => {
-      const at = shared.indexOf(entry)
-      if (at >= 0) shared.splice(at, 1)
-    }
-  }
+  const forget = () => getToken && shared.delete(entry)
+  const entry: Shared = { key, registry: createRunRegistry(options, forget) }
+  shared.add(entry)
   return entry.registry
 }
 

@@ -1,3 +1,4 @@
+import type { WebSocketClass } from './socket.js'
 import type { WatchedRun } from './watched-run.js'
 
 /** What brings the events of runs: one connection for many (`llmmon.v1`), or one a run (plain). */
@@ -9,6 +10,13 @@ export interface RunSource {
   /** Asks the run's writer to stop. */
   cancel(runId: string, reason: string | undefined): Promise<'accepted' | 'already_ended'>
   close(): void
+}
+
+/** What a source works with. */
+export interface RunSourceOptions {
+  readonly url: string
+  readonly getToken: GetToken | undefined
+  readonly WebSocket: WebSocketClass | undefined
 }
 
 /** Asks for a token. Without a value nothing is sent. */

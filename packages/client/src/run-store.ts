@@ -1,110 +1,92 @@
 import { isTerminal, type RunEvent, type UnsequencedEvent } from '@llmmon/core/protocol'
 import { foldBatch, initialRunState, type RunState } from '@llmmon/core/state'
-import { nextFrame } from './frame-schedule.js'
+import { onNextFrame } from './frame-schedule.js'
+import { createListeners } from './listeners.js'
 import type { MonitorConnection, MonitorSnapshot } from './snapshot.js'
 
 /**
- * The state of a run for everybody who shows it: folds what comes at most once a frame, at once for what starts or ends
+ * Makes the state of a run for everybody who shows it: folds what comes at most once a frame, at once for what starts or ends
  * something. `getSnapshot` gives what was folded last, so however fast tokens come, a page draws once a frame.
  */
-export class RunStore {
-  readonly #listeners = new Set<() => void>()
-  #state: RunState
-  #pending: RunEvent[] = []
-  #snapshot: MonitorSnapshot
-  #epoch: string | null = null
-  #stalled = false
-  #connection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
-  #callOff: (() => void) | undefined
-  #isDirty = false
-
-  constructor(runId: string) {
-    this.#state = initialRunState(runId)
-    this.#snapshot = this.#make()
+export function createRunStore(runId: string) {
+  const listeners = createListeners('subscribe')
+  let state = initialRunState(runId)
+  let pending: RunEvent[] = []
+  let beside: Omit<MonitorSnapshot, keyof RunState> = {
+    epoch: null,
+    stalled: false,
+    connection: { state: 'idle', reason: null, retryAt: null, continuity: true },
   }
+  let snapshot: MonitorSnapshot = { ...state, ...beside }
+  let isScheduled = false
 
-  /** The snapshot folded last. */
-  readonly getSnapshot = (): MonitorSnapshot => this.#snapshot
-
-  /** Calls back when there is a new snapshot. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    // Of its own: the same function may be given twice, and each unsubscribe is for one of them.
-    const own = () => listener()
-    this.#listeners.add(own)
-    return () => void this.#listeners.delete(own)
+  const fold = () => {
+    const events = pending
+    // First, so that what cannot be folded is not tried again with everything that follows.
+    pending = []
+    state = foldBatch(state, events)
+    if (events.some(isTerminal)) beside = { ...beside, stalled: false }
   }
-
-  /** Takes events in order. */
-  push(events: readonly RunEvent[], epoch: string): void {
-    this.#epoch = epoch
-    for (const event of events) this.#pending.push(event)
-    if (events.some((event) => event.update_type !== 'token' && event.update_type !== 'progress')) this.flush()
-    else this.#callOff ??= nextFrame(() => this.flush())
-  }
-
-  /** Forgets the run's state. */
-  reset(): void {
-    this.#pending = []
-    this.#state = initialRunState(this.#state.runId)
-    this.#epoch = null
-    this.#change()
-  }
-
-  /** Takes an event without a number: the run is refused or lost. */
-  fail(event: UnsequencedEvent): void {
-    this.#fold()
-    if (this.#state.endedAt === null) {
-      const error = { message: event.error, code: event.code ?? null }
-      this.#state = { ...this.#state, status: 'error', cancelling: false, error, endedAt: event.ts }
-    }
-    this.#change()
-  }
-
-  setStalled(stalled: boolean): void {
-    if (stalled === this.#stalled) return
-    this.#stalled = stalled
-    this.#change()
-  }
-
-  setConnection(connection: Partial<MonitorConnection>): void {
-    const next = { ...this.#connection, ...connection }
-    const keys = Object.keys(next) as (keyof MonitorConnection)[]
-    if (keys.every((key) => next[key] === this.#connection[key])) return
-    this.#connection = next
-    this.#change()
+  /** Folds what waits, makes a new snapshot and tells everybody. */
+  const change = (changes: Partial<typeof beside> = {}) => {
+    fold()
+    beside = { ...beside, ...changes }
+    snapshot = { ...state, ...beside }
+    listeners.tell()
   }
 
   /** Folds what waits and tells everybody; does nothing where nothing does. */
-  flush(): void {
-    this.#callOff?.()
-    this.#callOff = undefined
-    if (this.#pending.length === 0 && !this.#isDirty) return
-    this.#isDirty = false
-    this.#fold()
-    this.#snapshot = this.#make()
-    for (const listener of [...this.#listeners]) {
-      try {
-        if (this.#listeners.has(listener)) listener()
-      } catch (error) {
-        console.error('llmmon: a subscriber threw:', error)
+  const flush = () => {
+    if (pending.length > 0) change()
+  }
+
+  return {
+    /** Calls back when there is a new snapshot. */
+    subscribe: listeners.add,
+
+    /** The snapshot made last. */
+    getSnapshot: () => snapshot,
+
+    /** Takes events in order. */
+    push(events: readonly RunEvent[], epoch: string): void {
+      for (const event of events) pending.push(event)
+      beside = { ...beside, epoch }
+      if (events.some(({ update_type }) => update_type !== 'token' && update_type !== 'progress')) change()
+      else if (!isScheduled) {
+        isScheduled = true
+        onNextFrame(() => {
+          isScheduled = false
+          flush()
+        })
       }
-    }
-  }
+    },
 
-  #change(): void {
-    this.#isDirty = true
-    this.flush()
-  }
+    /** Forgets the run's state. */
+    reset(): void {
+      pending = []
+      state = initialRunState(runId)
+      change({ epoch: null })
+    },
 
-  #fold(): void {
-    if (this.#pending.length === 0) return
-    const events = this.#pending
-    this.#pending = []
-    this.#state = foldBatch(this.#state, events)
-    if (events.some(isTerminal)) this.#stalled = false
-  }
+    /** Takes an event without a number: the run is refused or lost. */
+    fail({ error: message, code, ts }: UnsequencedEvent): void {
+      fold()
+      if (state.endedAt === null) {
+        state = { ...state, status: 'error', cancelling: false, error: { message, code: code ?? null }, endedAt: ts }
+      }
+      change()
+    },
 
-  #make(): MonitorSnapshot {
-    return { ...this.#state, epoch: this.#epoch, stalled: this.#stalled, connection: this.#connection }
+    setStalled(stalled: boolean): void {
+      if (stalled !== beside.stalled) change({ stalled })
+    },
+
+    setConnection(changes: Partial<MonitorConnection>): void {
+      const { connection } = beside
+      const next = { ...connection, ...changes }
+      if (JSON.stringify(next) !== JSON.stringify(connection)) change({ connection: next })
+    },
+
+    flush,
   }
 }

@@ -1,5 +1,6 @@
+import { LlmmonError } from '@llmmon/core/protocol'
 import type { RunState } from '@llmmon/core/state'
-import type { ConnectionPhase } from './connection-machine.js'
+import type { ConnectionState } from './connection-machine.js'
 
 /** How the monitor is connected, for the page to show. */
 export interface MonitorConnection {
@@ -29,6 +30,11 @@ export interface MonitorSnapshot extends RunState {
 }
 
 /** The connection of a monitor, from that of its link. */
-export function shownState(phase: ConnectionPhase): MonitorConnection['state'] {
-  return phase === 'greeting' ? 'connecting' : phase
+export function shownConnection({ phase, reason, retryAt }: ConnectionState): Omit<MonitorConnection, 'continuity'> {
+  return { state: phase === 'greeting' ? 'connecting' : phase, reason, retryAt }
+}
+
+/** Why a run cannot be watched over a link that is refused. */
+export function refusalOf({ reason }: ConnectionState): LlmmonError {
+  return new LlmmonError('refused', `This run cannot be watched: ${reason}.`)
 }

@@ -15,33 +15,33 @@ export interface WebSocketLike {
 export type WebSocketClass = new (url: string, protocols?: string[]) => WebSocketLike
 
 /**
- * The WebSocket class to use.
+ * Opens a socket.
  *
- * @throws LlmmonError `no_websocket` where there is none.
+ * @param given the class to use; default: the runtime's own
+ * @throws LlmmonError `no_websocket` where there is none, and whatever the class throws.
  */
-export function webSocketClass(given: WebSocketClass | undefined): WebSocketClass {
-  const found = given ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket
-  if (found) return found
-  const advice = "In Node before 22: npm i ws, then pass { WebSocket: (await import('ws')).WebSocket }."
-  throw new LlmmonError('no_websocket', `This runtime has no WebSocket. ${advice}`)
+export function openSocket(given: WebSocketClass | undefined, url: string, protocols?: string[]): WebSocketLike {
+  const Socket = given ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket
+  if (Socket) return new Socket(url, protocols)
+  throw new LlmmonError('no_websocket', 'This runtime has no WebSocket: npm i ws, and pass its WebSocket as an option')
 }
 
-/** The address as a WebSocket needs it: absolute, `ws:` or `wss:`. Relative ones belong to the page. Default `/ws`. */
+/**
+ * The address as a WebSocket needs it: absolute, `ws:` or `wss:`. Relative ones belong to the page. Default `/ws`.
+ *
+ * @throws LlmmonError `invalid_argument` for what is none.
+ */
 export function webSocketUrl(url = '/ws'): string {
-  const page = (globalThis as { location?: { href: string } }).location?.href
-  let parsed: URL
   try {
-    parsed = new URL(url, page)
-  } catch (cause) {
-    const advice = page ? '' : ' Outside of a page it has to be absolute, such as ws://localhost:3000/ws.'
-    throw new LlmmonError(
-      'invalid_argument',
-      `Expected the address of a monitor server; got ${JSON.stringify(url)}.${advice}`,
-      { cause },
-    )
+    const address = new URL(url, (globalThis as { location?: Location }).location?.href)
+    address.protocol = address.protocol.replace('http', 'ws')
+    address.hash = ''
+    if (/^wss?:$/.test(address.protocol)) return address.href
+  } catch {
+    // What is wrong is said below.
   }
-  parsed.protocol = parsed.protocol.replace('http', 'ws')
-  parsed.hash = ''
-  if (parsed.protocol === 'ws:' || parsed.protocol === 'wss:') return parsed.href
-  throw new LlmmonError('invalid_argument', `Expected a ws, wss, http or https address; got ${JSON.stringify(url)}.`)
+  throw new LlmmonError(
+    'invalid_argument',
+    `Expected a ws, wss, http or https address, absolute outside of a page; got ${JSON.stringify(url)}.`,
+  )
 }

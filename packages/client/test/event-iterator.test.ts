@@ -1,7 +1,7 @@
 import type { RunEvent } from '@llmmon/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { iterateEvents } from '../src/event-iterator.js'
-import { WatchedRun } from '../src/watched-run.js'
+import { createWatchedRun, type WatchedRun } from '../src/watched-run.js'
 
 const custom = (seq: number): RunEvent => ({ update_type: 'custom', name: 'n', data: seq, seq, ts: 0 })
 const complete = (seq: number): RunEvent => ({ update_type: 'complete', status: 'completed', result: 1, seq, ts: 0 })
@@ -11,11 +11,11 @@ function push(run: WatchedRun, ...events: RunEvent[]): void {
   run.take({ type: 'events', run_id: 'r', epoch: '5', from, to: from + events.length - 1, events })
 }
 
-const never = () => () => undefined
+const never = () => false
 
 describe('iterateEvents', () => {
   it('gives what has been and what comes, and ends behind the end', async () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
     push(run, custom(1))
     const seen: number[] = []
     const reading = (async () => {
@@ -27,11 +27,11 @@ describe('iterateEvents', () => {
     await reading
 
     expect(seen).toEqual([1, 2, 3])
-    expect(run.listeners.size).toBe(0)
+    expect(run.listeners.count()).toBe(0)
   })
 
   it('lets several readers go each at its own pace', async () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
     push(run, custom(1), custom(2), complete(3))
     const fast = iterateEvents(run, never)
     const slow = iterateEvents(run, never)
@@ -42,29 +42,27 @@ describe('iterateEvents', () => {
   })
 
   it('leaves nothing behind when it is broken off, when the run fails, or when its monitor closes', async () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
     push(run, custom(1))
     for await (const _ of iterateEvents(run, never)) break
-    let close = () => {}
-    const closing = iterateEvents(run, (fn) => {
-      close = fn
-      return () => undefined
-    })
+    let isClosed = false
+    const closing = iterateEvents(run, () => isClosed)
     await closing.next()
     const waiting = closing.next()
-    close()
+    isClosed = true
+    run.listeners.tell()
     expect((await waiting).done).toBe(true)
     const failing = iterateEvents(run, never)
     await failing.next()
     const left = failing.next()
-    run.fail({ update_type: 'error', status: 'error', error: 'gone', ts: 0 })
+    run.fail({ message: 'gone', code: 'lost' })
 
     expect((await left).done).toBe(true)
-    expect(run.listeners.size).toBe(0)
+    expect(run.listeners.count()).toBe(0)
   })
 
   it('starts over after a reset', async () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
     push(run, custom(1), custom(2))
     const reader = iterateEvents(run, never)
     await reader.next()

@@ -1,6 +1,6 @@
 import { LlmmonError } from '@llmmon/core/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Link, quietly } from '../src/link.js'
+import { createLink, type Link, type LinkOptions, quietly } from '../src/link.js'
 import type { WebSocketLike } from '../src/socket.js'
 
 class ScriptedSocket implements WebSocketLike {
@@ -39,7 +39,15 @@ let sockets: ScriptedSocket[]
 let received: string[]
 let phases: string[]
 let link: Link
-let open: () => WebSocketLike | Promise<WebSocketLike>
+let open: () => WebSocketLike
+
+const options: LinkOptions = {
+  open: () => open(),
+  greet: () => link.send({ type: 'hello' }),
+  receive: (text) => received.push(text),
+  forgetPositions: () => received.push('forget'),
+  changed: ({ phase }) => phases.push(phase),
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -52,33 +60,27 @@ beforeEach(() => {
     sockets.push(socket)
     return socket
   }
-  link = new Link({
-    open: () => open(),
-    greet: () => link.send({ type: 'hello' }),
-    receive: (text) => received.push(text),
-    forgetPositions: () => received.push('forget'),
-    changed: ({ phase }) => phases.push(phase),
-  })
+  link = createLink(options)
 })
 
 afterEach(() => {
-  link.close()
+  link.handle({ type: 'close' })
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
 function connect(): ScriptedSocket {
-  link.need()
+  link.handle({ type: 'need' })
   const socket = sockets.at(-1) as ScriptedSocket
   socket.open()
-  link.welcomed()
+  link.handle({ type: 'welcome' })
   return socket
 }
 
 describe('Link', () => {
   it('opens when it is needed, greets, and closes when it is not', () => {
     const socket = connect()
-    link.unneeded()
+    link.handle({ type: 'unneeded' })
 
     expect(phases).toEqual(['connecting', 'greeting', 'open', 'idle'])
     expect(socket.sent).toEqual(['{"type":"hello"}'])
@@ -89,14 +91,14 @@ describe('Link', () => {
   it('comes back after a while, and hears nothing of the socket it has given up', () => {
     const old = connect()
     old.lose(1006)
-    expect(link.state.phase).toBe('waiting')
+    expect(link.state().phase).toBe('waiting')
     vi.advanceTimersByTime(500)
     old.say('late')
     old.lose(4403)
 
     expect(sockets).toHaveLength(2)
     expect(received).toEqual([])
-    expect(link.state.phase).toBe('connecting')
+    expect(link.state().phase).toBe('connecting')
   })
 
   it('finds by the clock that a server has gone silent, and comes back', () => {
@@ -105,7 +107,7 @@ describe('Link', () => {
       vi.advanceTimersByTime(20_000)
       socket.say('hb')
     }
-    expect(link.state.phase).toBe('open')
+    expect(link.state().phase).toBe('open')
     vi.advanceTimersByTime(41_000)
 
     expect(socket.closes).toEqual([1000])
@@ -113,56 +115,81 @@ describe('Link', () => {
   })
 
   it('gives up a connection that never opens', () => {
-    link.need()
+    link.handle({ type: 'need' })
     vi.advanceTimersByTime(26_000)
 
     expect(sockets.length).toBeGreaterThan(1)
   })
 
   it('backs off from a server that accepts and closes for ever', () => {
-    link.need()
+    link.handle({ type: 'need' })
     for (let i = 0; i < 20; i += 1) {
       const socket = sockets.at(-1) as ScriptedSocket
       socket.open()
-      link.welcomed()
+      link.handle({ type: 'welcome' })
       socket.lose(1006)
       vi.advanceTimersByTime(20_000)
     }
     // In 400 s: at once at first, then every 20 s.
     expect(sockets.length).toBeLessThan(30)
-    expect(link.state.attempt).toBe(20)
+    expect(link.state().attempt).toBe(20)
   })
 
   it('is refused, and stays so, where no socket can be made', () => {
     open = () => {
       throw new SyntaxError('bad address')
     }
-    link.need()
+    link.handle({ type: 'need' })
     vi.advanceTimersByTime(60_000)
 
-    expect(link.state).toMatchObject({ phase: 'refused', reason: 'bad address' })
+    expect(link.state()).toMatchObject({ phase: 'refused', reason: 'bad address' })
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('tells a token that could not be had from a runtime that has no WebSocket', async () => {
-    open = () => Promise.reject(new Error('session service down'))
-    link.need()
+    link = createLink({ ...options, getToken: () => Promise.reject(new Error('session service down')) })
+    link.handle({ type: 'need' })
     await vi.advanceTimersByTimeAsync(0)
-    expect(link.state.phase).toBe('waiting')
-    open = () => Promise.reject(new LlmmonError('no_websocket', 'none here'))
-    await vi.advanceTimersByTimeAsync(20_000)
+    expect(link.state().phase).toBe('waiting')
+    link.handle({ type: 'close' })
+    link = createLink({ ...options, getToken: async () => 'token' })
+    open = () => {
+      throw new LlmmonError('no_websocket', 'none here')
+    }
+    link.handle({ type: 'need' })
+    await vi.advanceTimersByTimeAsync(0)
 
-    expect(link.state).toMatchObject({ phase: 'refused', reason: 'none here' })
+    expect(link.state()).toMatchObject({ phase: 'refused', reason: 'none here' })
   })
 
-  it('closes a socket that comes when nobody wants it any more', async () => {
-    const socket = new ScriptedSocket()
-    open = () => Promise.resolve(socket)
-    link.need()
-    link.unneeded()
+  it('opens no socket with a token that comes when nobody wants it any more', async () => {
+    let give: (token: string) => void = () => undefined
+    const getToken = () => new Promise<string>((resolve) => (give = resolve))
+    link = createLink({ ...options, getToken })
+    link.handle({ type: 'need' })
+    link.handle({ type: 'unneeded' })
+    give('late')
     await vi.advanceTimersByTimeAsync(0)
 
-    expect(socket.closes).toHaveLength(1)
+    expect(sockets).toHaveLength(0)
+    expect(link.state().phase).toBe('idle')
+  })
+
+  it('reports what cannot be used of what the server says, and goes on', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    link = createLink({
+      ...options,
+      receive: (text) => {
+        if (text === 'junk') throw new Error('no frame')
+        received.push(text)
+      },
+    })
+    const socket = connect()
+    socket.say('junk')
+    socket.say('good')
+
+    expect(received).toEqual(['good'])
+    expect(error).toHaveBeenCalledTimes(1)
   })
 
   it('sleeps with its page and wakes with it', () => {
@@ -171,7 +198,7 @@ describe('Link', () => {
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     const socket = connect()
     page.dispatchEvent(new Event('pagehide'))
-    expect([link.state.phase, socket.closes.length]).toEqual(['waiting', 1])
+    expect([link.state().phase, socket.closes.length]).toEqual(['waiting', 1])
     vi.advanceTimersByTime(60_000)
     expect(sockets).toHaveLength(1)
     page.dispatchEvent(new Event('pageshow'))
@@ -181,18 +208,75 @@ describe('Link', () => {
     vi.unstubAllGlobals()
   })
 
-  it('asks a connection that has been quiet whether it still lives, when the page comes back', () => {
+  it.each(['online', 'offline', 'pageshow'])(
+    'asks, once, whether the connection still lives, when the page is told %s',
+    (name) => {
+      const page = new EventTarget()
+      vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+      vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+      const socket = connect()
+      const before = socket.sent.length
+      for (let i = 0; i < 5; i += 1) page.dispatchEvent(new Event(name))
+      expect(socket.sent.slice(before)).toEqual(['{"type":"ping","n":0}'])
+      vi.advanceTimersByTime(2_999)
+      expect(link.state().phase).toBe('open')
+      vi.advanceTimersByTime(1)
+
+      expect(link.state().phase).toBe('waiting')
+      vi.unstubAllGlobals()
+    },
+  )
+
+  it('goes on after whoever is told of a change has thrown', () => {
+    let hasThrown = false
+    link = createLink({
+      ...options,
+      changed: ({ phase }) => {
+        phases.push(phase)
+        if (hasThrown) return
+        hasThrown = true
+        throw new Error('mine')
+      },
+    })
+    expect(() => link.handle({ type: 'need' })).toThrow('mine')
+    sockets.at(-1)?.open()
+
+    expect(phases).toEqual(['connecting', 'greeting'])
+  })
+
+  it('does not ask a server that owes no heartbeat', () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
-    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     const socket = connect()
-    vi.advanceTimersByTime(26_000)
-    page.dispatchEvent(new Event('online'))
-    expect(socket.sent.at(-1)).toBe('{"type":"ping","n":0}')
-    vi.advanceTimersByTime(3_000)
+    link.heartbeatMs = Number.POSITIVE_INFINITY
+    const before = socket.sent.length
+    for (const name of ['online', 'offline', 'pageshow']) page.dispatchEvent(new Event(name))
+    vi.advanceTimersByTime(600_000)
 
-    expect(link.state.phase).toBe('waiting')
+    expect(socket.sent).toHaveLength(before)
+    expect(link.state().phase).toBe('open')
     vi.unstubAllGlobals()
+  })
+
+  it('says hello with the token of the newest attempt, whichever comes last', async () => {
+    const gives: ((token: string) => void)[] = []
+    const greeted: unknown[] = []
+    link = createLink({
+      ...options,
+      getToken: () => new Promise<string>((resolve) => gives.push(resolve)),
+      greet: (token) => greeted.push(token),
+    })
+    link.handle({ type: 'need' })
+    link.handle({ type: 'unneeded' })
+    link.handle({ type: 'need' })
+    gives[1]?.('new')
+    await vi.advanceTimersByTimeAsync(0)
+    gives[0]?.('old')
+    await vi.advanceTimersByTimeAsync(0)
+    sockets.at(-1)?.open()
+
+    expect(greeted).toEqual(['new'])
+    expect(sockets).toHaveLength(1)
   })
 })
 

@@ -190,6 +190,45 @@ describe('ProtocolSource', () => {
     expect(error).toHaveBeenCalledTimes(2)
   })
 
+  it('lets nothing that a server sends throw into the page, nor change what is not its own', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const thrown = vi.fn()
+    process.on('uncaughtException', thrown)
+    const monitor = client.monitor('r')
+    const reset = vi.fn()
+    monitor.onReset(reset)
+    const connection = await server.connection()
+    connection.welcome()
+    await subscribed(connection)
+    const types = [
+      'constructor',
+      '__proto__',
+      'toString',
+      'welcome',
+      'subscribed',
+      'goaway',
+      'error',
+      'cancel_answer',
+      'status',
+    ]
+    const named = ['constructor', '__proto__', 'reset', 'event'].map((update_type, i) => ({ update_type, seq: i + 1 }))
+    const odd = { update_type: 'token', channel: 'constructor', delta: 'x', at: 0, seq: 5, ts: 0 }
+    for (const frame of ['null', '7', '"x"', '[]', '{}']) connection.send(frame)
+    for (const type of types) connection.send({ type, run_id: 'r' })
+    connection.send('{"__proto__":{"polluted":1},"type":"status","run_id":"r","state":"live"}')
+    connection.send({ ...events(1), events: [null] })
+    connection.send({ ...events(1), events: 'x' })
+    connection.send(events(1, ...named, odd))
+    connection.send(events(6, { update_type: 'token', seq: 6 }))
+    connection.send(events(7, complete(7)))
+
+    expect(await monitor.result).toBe('done')
+    expect([reset.mock.calls.length, thrown.mock.calls.length]).toEqual([0, 0])
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+    expect(error).toHaveBeenCalled()
+    process.off('uncaughtException', thrown)
+  })
+
   it('starts over on a reset, and tells so', async () => {
     const monitor = client.monitor('r')
     const seen: string[] = []
@@ -272,6 +311,24 @@ describe('ProtocolSource', () => {
     connection.send({ type: 'error', ref, run_id: 'r', code, message: 'no', retryable: false })
 
     await expect(cancelling).rejects.toMatchObject({ code: expected })
+  })
+
+  it('shows a run that the server will not have as refused, and others over the same connection as they are', async () => {
+    const [refused, fine] = [client.monitor('r'), client.monitor('other')]
+    const connection = await server.connection()
+    const [first, second] = [await connection.next('subscribe'), await connection.next('subscribe')]
+    connection.welcome()
+    const error = { type: 'error', code: 'not_found', message: 'There is no such run.', retryable: false }
+    connection.send({ ...error, ref: first.ref, run_id: 'r' })
+    connection.send({ type: 'subscribed', ref: second.ref, run_id: 'other', phase: 'open' })
+    await expect(refused.result).rejects.toMatchObject({ code: 'refused' })
+    const shown = { state: 'refused', reason: 'There is no such run.', retryAt: null }
+    expect([refused, fine].map((monitor) => monitor.getSnapshot().connection.state)).toEqual(['refused', 'open'])
+    fine.close()
+    connection.close(1012)
+    await expect.poll(() => fine.getSnapshot().connection.state).toBe('closed')
+
+    expect(refused.getSnapshot().connection).toMatchObject(shown)
   })
 
   it('is refused at once where there is no WebSocket, and does not throw', async () => {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@llmmon/core/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RunOutcome } from '../src/run-outcome.js'
+import { createRunOutcome } from '../src/run-outcome.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -14,9 +14,9 @@ const failed = (code: string): RunEvent => ({
   ts: 0,
 })
 
-describe('RunOutcome', () => {
+describe('createRunOutcome', () => {
   it('resolves with the result', async () => {
-    const outcome = new RunOutcome()
+    const outcome = createRunOutcome()
     outcome.take({ update_type: 'custom', name: 'n', data: 1, seq: 1, ts: 0 })
     outcome.take({ update_type: 'complete', status: 'completed', result: [1], seq: 2, ts: 0 })
 
@@ -30,21 +30,21 @@ describe('RunOutcome', () => {
     ['lost', 'lost'],
     ['timeout', 'timeout'],
   ])('of an error with code %s rejects %s', async (code, expected) => {
-    const outcome = new RunOutcome()
+    const outcome = createRunOutcome()
     outcome.take(failed(code))
 
     await expect(outcome.promise).rejects.toMatchObject({ code: expected, message: 'why' })
   })
 
   it('waits a minute before it believes that a writer is gone, or until nothing will follow', async () => {
-    const waited = new RunOutcome()
+    const waited = createRunOutcome()
     waited.take(failed('abandoned'))
     const settled = vi.fn()
     waited.promise.catch(settled)
     await vi.advanceTimersByTimeAsync(59_999)
     expect(settled).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
-    const ended = new RunOutcome()
+    const ended = createRunOutcome()
     ended.take(failed('abandoned'))
     ended.end()
 
@@ -53,7 +53,7 @@ describe('RunOutcome', () => {
   })
 
   it('forgets an abandonment when the writer proves to be alive', async () => {
-    const outcome = new RunOutcome()
+    const outcome = createRunOutcome()
     outcome.take(failed('abandoned'))
     outcome.reset()
     await vi.advanceTimersByTimeAsync(120_000)
@@ -62,15 +62,14 @@ describe('RunOutcome', () => {
     expect(await outcome.promise).toBe('alive')
   })
 
-  it('rejects lost, refused and closed', async () => {
-    const event = { update_type: 'error', status: 'error', error: 'e', ts: 0 } as const
-    const [lost, refused, closed] = [new RunOutcome(), new RunOutcome(), new RunOutcome()]
-    lost.fail({ ...event, code: 'lost' })
-    refused.fail({ ...event, code: 'not_found' })
-    closed.close()
+  it('rejects with what it is told, once', async () => {
+    const outcome = createRunOutcome()
+    outcome.take(failed('abandoned'))
+    outcome.fail('refused', 'not for you')
+    outcome.fail('closed', 'too late')
+    outcome.end()
 
-    await expect(lost.promise).rejects.toMatchObject({ code: 'lost' })
-    await expect(refused.promise).rejects.toMatchObject({ code: 'refused' })
-    await expect(closed.promise).rejects.toMatchObject({ code: 'closed' })
+    await expect(outcome.promise).rejects.toMatchObject({ code: 'refused', message: 'not for you' })
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bindRegistry, RunRegistry, registryOf, sharedRegistry } from '../src/run-registry.js'
-import type { RunListener } from '../src/watched-run.js'
+import { bindRegistry, createRunRegistry, registryOf, sharedRegistry } from '../src/run-registry.js'
 
 class DeadSocket {
   readyState = 0
@@ -16,30 +15,29 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const options = { url: 'ws://127.0.0.1:9/ws', WebSocket: DeadSocket }
-const listener: RunListener = { advanced: () => undefined, failed: () => undefined, ended: () => undefined }
 const monitor = () => ({ close: vi.fn() })
 
-describe('RunRegistry', () => {
+describe('createRunRegistry', () => {
   it('gives everybody the same run, and forgets it a moment after the last has left', () => {
-    const registry = new RunRegistry(options)
+    const registry = createRunRegistry(options)
     const [first, second] = [monitor(), monitor()]
-    const run = registry.join(first, 'r', listener)
-    expect(registry.join(second, 'r', listener)).toBe(run)
-    registry.leave(first, run, listener)
-    registry.leave(second, run, listener)
+    const run = registry.join(first, 'r')
+    expect(registry.join(second, 'r')).toBe(run)
+    registry.leave(first, run)
+    registry.leave(second, run)
     vi.advanceTimersByTime(249)
-    expect(registry.join(first, 'r', listener)).toBe(run)
-    registry.leave(first, run, listener)
+    expect(registry.join(first, 'r')).toBe(run)
+    registry.leave(first, run)
     vi.advanceTimersByTime(250)
 
-    expect(registry.join(first, 'r', listener)).not.toBe(run)
+    expect(registry.join(first, 'r')).not.toBe(run)
     registry.close()
   })
 
   it('keeps a run that has ended for those who come later', () => {
-    const registry = new RunRegistry(options)
+    const registry = createRunRegistry(options)
     const first = monitor()
-    const run = registry.join(first, 'r', listener)
+    const run = registry.join(first, 'r')
     run.take({
       type: 'events',
       run_id: 'r',
@@ -49,21 +47,21 @@ describe('RunRegistry', () => {
       events: [{ update_type: 'complete', status: 'completed', result: 1, seq: 1, ts: 0 }],
     })
     run.end()
-    registry.leave(first, run, listener)
+    registry.leave(first, run)
     vi.advanceTimersByTime(10_000)
 
-    expect(registry.join(first, 'r', listener)).toBe(run)
+    expect(registry.join(first, 'r')).toBe(run)
     registry.close()
   })
 
   it('closes its monitors with itself, and takes none after', () => {
-    const registry = new RunRegistry(options)
+    const registry = createRunRegistry(options)
     const first = monitor()
-    registry.join(first, 'r', listener)
+    registry.join(first, 'r')
     registry.close()
 
     expect(first.close).toHaveBeenCalledTimes(1)
-    expect(() => registry.join(first, 'r', listener)).toThrow(/closed/)
+    expect(() => registry.join(first, 'r')).toThrow(/closed/)
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -86,8 +84,8 @@ describe('sharedRegistry with a token function', () => {
     const getToken = () => null
     const registry = sharedRegistry({ ...options, getToken })
     const first = monitor()
-    const run = registry.join(first, 'r', listener)
-    registry.leave(first, run, listener)
+    const run = registry.join(first, 'r')
+    registry.leave(first, run)
     vi.advanceTimersByTime(250)
 
     expect(sharedRegistry({ ...options, getToken })).not.toBe(registry)
@@ -97,7 +95,7 @@ describe('sharedRegistry with a token function', () => {
 describe('bindRegistry', () => {
   it('lets a client be recognised', () => {
     const client = {}
-    const registry = new RunRegistry(options)
+    const registry = createRunRegistry(options)
     bindRegistry(client, registry)
 
     expect(registryOf(client)).toBe(registry)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RunStore } from '../src/run-store.js'
+import { createRunStore } from '../src/run-store.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -11,9 +11,9 @@ const start = { update_type: 'start', status: 'started', metadata: {}, seq: 1, t
 const token = (seq: number) =>
   ({ update_type: 'token', channel: 'text', delta: 'ab', at: (seq - 2) * 2, seq, ts: 0 }) as const
 
-describe('RunStore', () => {
+describe('createRunStore', () => {
   it('gives the same snapshot until it tells of a new one, however fast tokens come', () => {
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     const told = vi.fn()
     store.subscribe(told)
     store.push([start], '5')
@@ -29,7 +29,7 @@ describe('RunStore', () => {
   })
 
   it('tells at once of what starts or ends something, with the tokens before it', () => {
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     store.push([start, token(2)], '5')
     store.push([token(3)], '5')
     store.push([{ update_type: 'complete', status: 'completed', result: 1, seq: 4, ts: 9 }], '5')
@@ -39,7 +39,7 @@ describe('RunStore', () => {
 
   it('tells nobody who has left, and everybody though one throws', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined)
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     const other = vi.fn()
     const leave = store.subscribe(() => {
       leave()
@@ -55,7 +55,7 @@ describe('RunStore', () => {
   })
 
   it('keeps its snapshot where a flush finds nothing', () => {
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     const told = vi.fn()
     store.subscribe(told)
     const before = store.getSnapshot()
@@ -65,7 +65,7 @@ describe('RunStore', () => {
   })
 
   it('says nothing of a connection that stands as before', () => {
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     const told = vi.fn()
     store.subscribe(told)
     store.setConnection({ state: 'open' })
@@ -75,10 +75,19 @@ describe('RunStore', () => {
   })
 
   it('keeps the end a run has had, should the server refuse it later', () => {
-    const store = new RunStore('r')
+    const store = createRunStore('r')
     store.push([start, { update_type: 'complete', status: 'completed', result: 1, seq: 2, ts: 9 }], '5')
     store.fail({ update_type: 'error', status: 'error', error: 'no', ts: 10 })
 
     expect(store.getSnapshot()).toMatchObject({ status: 'completed', error: null })
+  })
+
+  it('goes on after an event that cannot be folded', () => {
+    const store = createRunStore('r')
+    const broken = { ...start, truncated: 7 as never }
+    expect(() => store.push([broken], '5')).toThrow(TypeError)
+    store.push([{ ...start, seq: 2 }], '5')
+
+    expect(store.getSnapshot()).toMatchObject({ status: 'running', seq: 2 })
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { webSocketClass, webSocketUrl } from '../src/socket.js'
+import { openSocket, webSocketUrl } from '../src/socket.js'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -24,14 +24,17 @@ describe('webSocketUrl', () => {
   })
 })
 
-describe('webSocketClass', () => {
-  it('takes the one it is given, else the runtime has one, else says what to do', () => {
-    const own = class {} as never
-    expect(webSocketClass(own)).toBe(own)
-    vi.stubGlobal('WebSocket', own)
-    expect(webSocketClass(undefined)).toBe(own)
+describe('openSocket', () => {
+  it('opens the class it is given, else the one the runtime has, else says what to do', () => {
+    class Own {
+      constructor(readonly url: string) {}
+    }
+    const given = Own as never
+    expect(openSocket(given, 'ws://h/1')).toMatchObject({ url: 'ws://h/1' })
+    vi.stubGlobal('WebSocket', Own)
+    expect(openSocket(undefined, 'ws://h/2')).toMatchObject({ url: 'ws://h/2' })
     vi.stubGlobal('WebSocket', undefined)
 
-    expect(() => webSocketClass(undefined)).toThrow(/npm i ws/)
+    expect(() => openSocket(undefined, 'ws://h/3')).toThrow(/npm i ws/)
   })
 })

@@ -3,25 +3,24 @@ import { compactChunks, foldBatch, initialRunState } from '@llmmon/core/state'
 import { arbitraryRun } from '@llmmon/testkit'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { LogCursor } from '../src/run-log.js'
-import { WatchedRun } from '../src/watched-run.js'
+import { createWatchedRun } from '../src/watched-run.js'
 
 function batch(events: readonly RunEvent[], from: number): Batch {
   return { type: 'events', run_id: 'r', epoch: '5', from, to: events.at(-1)?.seq ?? from, events }
 }
 
-describe('WatchedRun', () => {
+describe('createWatchedRun', () => {
   it('comes to the same state, each event seen once, however its frames are cut, doubled and compacted', () => {
     fc.assert(
       fc.property(
         arbitraryRun(),
         fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), back: fc.nat(4) })),
         (events, cuts) => {
-          const run = new WatchedRun('r')
-          const cursor = new LogCursor(run.log)
+          const run = createWatchedRun('r')
+          const reader = run.log.read()
           const seen: RunEvent[] = []
           const read = () => {
-            for (let next = cursor.next(); next && next !== 'reset'; next = cursor.next()) seen.push(next)
+            for (let next = reader(); next && next !== 'reset'; next = reader()) seen.push(next)
           }
           for (const { size, back } of cuts) {
             const at = run.position?.seq ?? 0
@@ -46,31 +45,42 @@ describe('WatchedRun', () => {
     )
   })
 
+  it('takes no event that does not stand where its batch says', () => {
+    const run = createWatchedRun('r')
+    const custom = { update_type: 'custom', name: 'n', data: 1, ts: 0 } as const
+    const list = [1, 'x', undefined, 3].map((seq) => ({ ...custom, seq }) as RunEvent)
+    run.take({ type: 'events', run_id: 'r', epoch: '5', from: 1, to: 2, events: list })
+    const reader = run.log.read()
+
+    expect([reader(), reader()]).toEqual([{ ...custom, seq: 1 }, undefined])
+    expect(run.position).toEqual({ epoch: '5', seq: 2 })
+  })
+
   it('refuses a batch behind a hole, and says so', () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
 
     expect(run.take(batch([{ update_type: 'custom', name: 'n', data: 1, seq: 3, ts: 0 }], 3))).toBe(false)
     expect(run.position).toBeUndefined()
   })
 
   it('tells its listeners of a failure and an end once', () => {
-    const run = new WatchedRun('r')
-    const listener = { advanced: vi.fn(), failed: vi.fn(), ended: vi.fn() }
-    run.listeners.add(listener)
-    const event = { update_type: 'error', status: 'error', error: 'gone', code: 'lost', ts: 1 } as const
-    run.fail(event)
-    run.fail(event)
+    const run = createWatchedRun('r')
+    const told = vi.fn()
+    run.listeners.add(told)
+    run.fail({ message: 'gone', code: 'lost' })
+    run.fail({ message: 'again', code: 'lost' })
     run.end()
 
-    expect([listener.failed.mock.calls.length, listener.ended.mock.calls.length]).toEqual([1, 0])
+    expect(told).toHaveBeenCalledTimes(1)
+    expect(run.failure).toMatchObject({ update_type: 'error', error: 'gone', code: 'lost' })
     expect(run.store.getSnapshot()).toMatchObject({ status: 'error', error: { message: 'gone', code: 'lost' } })
   })
 
   it('forgets everything on a reset', () => {
-    const run = new WatchedRun('r')
+    const run = createWatchedRun('r')
     run.take(batch([{ update_type: 'start', status: 'started', metadata: {}, seq: 1, ts: 0 }], 1))
     run.reset('replaced')
 
-    expect([run.position, run.store.getSnapshot().status, run.log.after(0)]).toEqual([undefined, 'pending', undefined])
+    expect([run.position, run.store.getSnapshot().status, run.log.read()()]).toEqual([undefined, 'pending', undefined])
   })
 })

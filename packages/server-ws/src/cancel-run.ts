@@ -36,3 +36,10 @@ async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | undefin
     clearTimeout(timer)
   }
 }
+
+/** What a client is told of a cancel that came to nothing. */
+export const cancelFailures = {
+  no_writer: 'Nobody runs this run any more.',
+  timeout: 'The writer of this run did not answer in time.',
+  internal: 'The cancel could not be delivered; try again.',
+} as const

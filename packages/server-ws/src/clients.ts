@@ -9,7 +9,6 @@ export interface Client {
   readonly user: ConnectionUser | undefined
 }
 
-const tickMs = 1_000
 /** How long a closed connection may take to go, ms. */
 const farewellMs = 2_000
 
@@ -18,15 +17,25 @@ export class Clients {
   readonly #clients = new Map<WebSocket, Client>()
   readonly #whenEmpty = new Set<() => void>()
   readonly #tickRuns: () => boolean
+  readonly #tickMs: number
   #ticker: NodeJS.Timeout | undefined
 
-  /** @param tickRuns looks after the runs; says whether any are left */
-  constructor(tickRuns: () => boolean) {
+  /**
+   * @param tickRuns looks after the runs; says whether any are left
+   * @param tickMs how often all is looked after
+   */
+  constructor(tickRuns: () => boolean, tickMs: number) {
     this.#tickRuns = tickRuns
+    this.#tickMs = tickMs
   }
 
   get size(): number {
     return this.#clients.size
+  }
+
+  /** Bytes that wait in all connections. */
+  get bufferedBytes(): number {
+    return [...this.#clients.values()].reduce((sum, { connection }) => sum + connection.bufferedBytes, 0)
   }
 
   /** Everybody who uses a connection. */
@@ -41,7 +50,7 @@ export class Clients {
       this.#clients.delete(ws)
       if (this.size === 0) for (const resolve of this.#whenEmpty) resolve()
     })
-    this.#ticker ??= setInterval(() => this.#tick(), tickMs).unref()
+    this.#ticker ??= setInterval(() => this.#tick(), this.#tickMs).unref()
   }
 
   /**

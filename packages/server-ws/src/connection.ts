@@ -62,9 +62,8 @@ export class Connection implements Outlet {
     this.#options = options
     this.#now = now
     this.#sendsHeartbeats = sendsHeartbeats
-    const { framesPerSecond, maxSubscriptions } = options.limits
-    // A client that comes back subscribes to all it watches at once.
-    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5 + maxSubscriptions, now())
+    const { framesPerSecond } = options.limits
+    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5, now())
     this.#sentAt = this.#pingedAt = this.#heardAt = this.#movedAt = now()
     // First of all: an invalid frame is an error event, and one that nobody hears ends the process.
     ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
@@ -94,6 +93,14 @@ export class Connection implements Outlet {
     metrics.count('llmmon_frames_sent_total')
     metrics.count('llmmon_bytes_sent_total', undefined, Buffer.byteLength(frame))
     this.#ws.send(frame, { binary: false }, this.#sent)
+  }
+
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
   }
 
   close(code: number, reason: string): void {
@@ -155,17 +162,17 @@ export class Connection implements Outlet {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    if (!this.#heard()) return
+    if (!this.#heard(!this.#sendsHeartbeats)) return
     if (isBinary) this.#user?.close(4400, 'expected text frames; got a binary one')
     else this.#user?.receive(data.toString())
   }
 
-  // Pings and pongs count too: each costs about what a frame costs.
-  #heard(): boolean {
+  // Pings and pongs count too: each costs about what a frame costs. Frames of the protocol are counted by its session, which knows what they ask.
+  #heard(counts = true): boolean {
     const now = this.#now()
     this.#heardAt = now
     if (this.#isClosing) return false
-    if (this.#bucket.take(now)) return true
+    if (!counts || this.#bucket.take(now)) return true
     const reason = 'too many frames; come back later'
     if (this.#user) this.#user.close(closeCodes.rateLimited, reason)
     else this.close(closeCodes.rateLimited, reason)

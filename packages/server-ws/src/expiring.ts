@@ -9,7 +9,7 @@ export interface Expiring<Principal> {
 }
 
 /**
- * What `authenticate` gives when the credentials end at a time: the connection is then closed with 4501 within a second, unless
+ * What `authenticate` gives when the credentials end at a time that the principal itself does not tell (the claims of a JWT do, with `exp`): the connection is then closed with 4501 within a second, unless
  * the client has brought a fresh token by then, which ours does some 30 s before.
  *
  * @param at a `Date`, so that seconds cannot be taken for milliseconds

@@ -20,9 +20,15 @@ export interface Identity {
 export function identityOf(answer: unknown, options: ResolvedServerOptions): Identity | undefined {
   const principal = isExpiring(answer) ? answer.principal : answer
   if (principal === undefined || principal === null) return undefined
-  const expiresAt = isExpiring(answer) ? answer.at.getTime() : undefined
+  const expiresAt = isExpiring(answer) ? answer.at.getTime() : endOfClaims(principal)
   if (expiresAt !== undefined && expiresAt <= Date.now()) return undefined
   return describe(principal, expiresAt, options)
+}
+
+/** The claims of a JWT say themselves when they end: `exp`, seconds since 1970. */
+function endOfClaims(principal: unknown): number | undefined {
+  const exp = typeof principal === 'object' && principal !== null ? (principal as { exp?: unknown }).exp : undefined
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : undefined
 }
 
 /** The identity of everybody where nobody is asked. */

@@ -27,6 +27,7 @@ const gauges = {
   llmmon_runs: 'Runs followed now.',
   llmmon_viewers: 'Viewers of runs now: each run that each connection watches.',
   llmmon_history_characters: 'Characters of history kept in memory for late viewers.',
+  llmmon_buffered_bytes: 'Bytes that wait in connections for the network to take them.',
 } as const
 
 /** The name of a metric that only rises. */

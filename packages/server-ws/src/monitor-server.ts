@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { closeCodes, LlmmonError, subprotocol } from '@llmmon/core'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { Admission, type Entry, type Refusal } from './admission.js'
+import { attach } from './attach.js'
 import { Channels } from './channels.js'
 import { Clients } from './clients.js'
 import { Connection, type ConnectionUser } from './connection.js'
@@ -16,9 +17,10 @@ import { type MonitorServerOptions, resolveOptions } from './options.js'
 import { PlainViewer } from './plain-viewer.js'
 import { refuseUpgrade } from './refuse-upgrade.js'
 import { concerns, type Revocation } from './revocations.js'
-import { type Route, routedAs, routeOf } from './route.js'
+import { type Route, routedAs } from './route.js'
 import { Seats } from './seats.js'
 import { Session } from './session.js'
+import { tickMsOf } from './tick.js'
 
 /** The part of a `ws` WebSocket that frameworks hand over. */
 export type ServerWebSocket = WebSocket
@@ -83,7 +85,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   const clients = new Clients(() => {
     channels.tick()
     return channels.size > 0
-  })
+  }, tickMsOf(options.transport))
   const attached = new Set<() => void>()
   // Its types do not know yet that a number of pongs can be set.
   const bounds: ServerOptions & { maxPendingAutoPongs: number } = {
@@ -105,6 +107,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     llmmon_runs: () => channels.size,
     llmmon_viewers: () => channels.viewers,
     llmmon_history_characters: () => channels.historyLength,
+    llmmon_buffered_bytes: () => clients.bufferedBytes,
   })
   let closing: Promise<void> | undefined
 
@@ -202,27 +205,16 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     ...createHealth(resolved.transport, () => closing !== undefined, now),
 
     attach(server, attachOptions = {}) {
-      if (attachOptions.path !== undefined && !attachOptions.path.startsWith('/')) {
-        throw new LlmmonError(
-          'invalid_argument',
-          `Expected a path that starts with "/"; got ${JSON.stringify(attachOptions.path)}.`,
-        )
-      }
-      path = attachOptions.path ?? '/ws'
-      const own = path
-      const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        const route = routeOf(request.url, own)
-        if (route.kind !== 'foreign' || server.listenerCount('upgrade') === 1) {
-          upgrade(request, socket, head, route).catch((err) => failed(err, socket))
-        }
-      }
-      server.on('upgrade', onUpgrade)
-      const detach = () => {
-        server.off('upgrade', onUpgrade)
+      const own = attachOptions?.path ?? '/ws'
+      const detach = attach(server, own, (request, socket, head, route) => {
+        upgrade(request, socket, head, route).catch((err) => failed(err, socket))
+      })
+      path = own
+      attached.add(detach)
+      return () => {
+        detach()
         attached.delete(detach)
       }
-      attached.add(detach)
-      return detach
     },
 
     handleUpgrade(request, socket, head) {
@@ -264,7 +256,8 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
       if (user instanceof Session) user.send({ type: 'goaway', after_ms: [0, Math.max(1_000, drainMs)] })
     }
     await clients.dismiss(drainMs)
-    for (const detach of [...attached]) detach()
+    for (const detach of attached) detach()
+    attached.clear()
     channels.close()
     unmeter()
   }

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { LlmmonError, type Logger, type RunEvent, type RunLabel, type Transport } from '@llmmon/core'
+import { checkOrigins } from './allowed-origins.js'
 import type { Expiring } from './expiring.js'
+import { guarded } from './guarded-logger.js'
 import type { HandshakeLimiter } from './handshake-rate.js'
+import { resolveLimits, type ServerLimits } from './limits.js'
 import { type Metrics, type MetricsRegistry, metricsOf } from './metrics.js'
 
 /** What somebody wants to do with a run. */
@@ -19,49 +22,6 @@ export interface AuthorizeRequest<Principal> {
   readonly tokenCameAt: Date
   /** What is known of the run, looked up when called; undefined when there is none. */
   run(): Promise<RunLabel | undefined>
-}
-
-/** Bounds of what a stranger can send and hold. */
-export interface ServerLimits {
-  /** Bytes of one frame. Default 16 384; larger ones close with 1009. */
-  maxFrameBytes?: number
-  /** Runs watched on one connection. Default 100; beyond it `error` `limit`. */
-  maxSubscriptions?: number
-  /** Of these, runs that neither are there nor reserved. Default 50; beyond it `error` `limit`. */
-  maxPending?: number
-  /** Connections of this server. Default 10 000; beyond it HTTP 503. */
-  maxConnections?: number
-  /** Connections that have not yet said who they are. Default 2 000; beyond it HTTP 503. */
-  maxUnidentified?: number
-  /** Connections of one principal, see `principalKey`. Default 20; beyond it 4429. */
-  maxConnectionsPerPrincipal?: number
-  /** Connections of one address, IPv6 by its /64; this machine itself is not counted. Default 100; beyond it HTTP 429. */
-  maxConnectionsPerAddress?: number
-  /** Upgrade requests of one address a minute, counted likewise. Default 300; beyond it HTTP 429. */
-  handshakesPerMinute?: number
-  /** Parts that one frame may come in. Default 16; beyond it 1008. */
-  maxFragments?: number
-  /** Pieces of a frame that may wait for the rest of it. Default 1 024; beyond it 1008. */
-  maxBufferedChunks?: number
-  /** Answers to a client's pings that may wait in its connection. Default 16; beyond it the connection is ended. */
-  maxPendingPongs?: number
-  /**
-   * Frames and pings a second that a client may send on average, in bursts of five times as many plus `maxSubscriptions`.
-   * Default 20; beyond it 4503.
-   */
-  framesPerSecond?: number
-  /** How long a connection may take to say hello, ms. Default 10 000; then 4504. */
-  helloTimeoutMs?: number
-  /** How long `authenticate` and `authorize` may take, ms. Default 5 000; then the answer is no. */
-  hookTimeoutMs?: number
-  /** How long an unknown run stays pending, ms. Default 60 000; then `not_found`. */
-  pendingMs?: number
-  /** Bytes that may wait in one connection before it is no longer pushed to. Default 262 144. */
-  maxBufferedBytes?: number
-  /** How long a connection that is not pushed to may make no progress, ms. Default 10 000; then 4502. */
-  stallTimeoutMs?: number
-  /** History kept in memory for late viewers, characters, all runs together. Default 67 108 864. */
-  historyLength?: number
 }
 
 /** What `authenticate` may give. */
@@ -152,39 +112,17 @@ export function resolveOptions(options: MonitorServerOptions): ResolvedServerOpt
     const advice = 'Count the proxies before this server: whoever is believed more than they add can claim any address.'
     throw new LlmmonError('invalid_argument', `Expected trustProxy to be a number of proxies. ${advice}`)
   }
+  const { heartbeatMs = 25_000 } = options
+  if (!(heartbeatMs > 0 && heartbeatMs < 2 ** 31)) {
+    throw new LlmmonError('invalid_argument', `Expected heartbeatMs to be milliseconds; got ${String(heartbeatMs)}.`)
+  }
+  checkOrigins(options.allowedOrigins)
   return {
     ...options,
     trustProxy,
-    heartbeatMs: options.heartbeatMs ?? 25_000,
-    logger: options.logger ?? silentLogger,
+    heartbeatMs,
+    logger: guarded(options.logger),
     metrics: metricsOf(options.metrics),
-    limits: {
-      maxFrameBytes: 16_384,
-      maxSubscriptions: 100,
-      maxPending: 50,
-      maxConnections: 10_000,
-      maxUnidentified: 2_000,
-      maxConnectionsPerPrincipal: 20,
-      maxConnectionsPerAddress: 100,
-      handshakesPerMinute: 300,
-      maxFragments: 16,
-      maxBufferedChunks: 1_024,
-      maxPendingPongs: 16,
-      framesPerSecond: 20,
-      helloTimeoutMs: 10_000,
-      hookTimeoutMs: 5_000,
-      pendingMs: 60_000,
-      maxBufferedBytes: 262_144,
-      stallTimeoutMs: 10_000,
-      historyLength: 67_108_864,
-      ...options.limits,
-    },
+    limits: resolveLimits(options.limits),
   }
-}
-
-const silentLogger: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
 }

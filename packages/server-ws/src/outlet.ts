@@ -4,6 +4,9 @@ export interface Outlet {
   readonly bufferedBytes: number
   /** Sends a text frame. */
   send(frame: string | Buffer): void
+  /** Takes nothing more from the network, until `resume`: what the other side sends waits there. */
+  pause(): void
+  resume(): void
   /** Sends what waits, then closes. */
   close(code: number, reason: string): void
 }

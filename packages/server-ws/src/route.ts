@@ -22,11 +22,11 @@ export function routeOf(url: string | undefined, path: string): Route {
   if (pathname === base || pathname === `${base}/`) return { kind: 'protocol' }
   const plain = pathname.startsWith(`${base}/chain/`) ? pathname.slice(base.length + 7).replace(/\/$/, '') : undefined
   if (plain === undefined || plain.includes('/')) return { kind: 'foreign' }
-  const after = Number(searchParams.get('after') ?? 0)
+  const after = searchParams.get('after') ?? ''
   return {
     kind: 'plain',
     runId: isRunId(plain) ? plain : '',
-    after: Number.isSafeInteger(after) && after > 0 ? after : 0,
+    after: /^\d{1,15}$/.test(after) ? Number(after) : 0,
     ticket: searchParams.get('ticket') ?? undefined,
   }
 }

@@ -13,6 +13,7 @@ import { lostEvent } from './lost-event.js'
 import type { ResolvedServerOptions } from './options.js'
 import { ReplayLog } from './replay-log.js'
 import { SharedBatch } from './shared-batch.js'
+import { stalledAfterMs } from './tick.js'
 import type { Viewer } from './viewer.js'
 
 /** What a channel keeps of a viewer that waits for something. */
@@ -268,7 +269,7 @@ export class RunChannel {
 
   #giveUp(viewer: Viewer, sawRun: boolean): void {
     this.remove(viewer)
-    if (sawRun) viewer.lost(lostEvent(this.#now()))
+    if (sawRun) viewer.lost(lostEvent(Date.now()))
     else viewer.notFound()
   }
 
@@ -305,7 +306,7 @@ export class RunChannel {
       // The news of it may have been lost on the way: nothing is heard of a loss of the last message.
       if (info.last > 0) this.#following.bell({ epoch: info.epoch, seq: info.last })
       if (info.state !== 'open') return
-      this.#setStalled(info.silentMs > heartbeatMs * 2)
+      this.#setStalled(info.silentMs > stalledAfterMs(this.#transport))
       if (info.silentMs > leaseMs) await this.#transport.reap(this.runId)
       else if (info.silentMs < heartbeatMs) this.#quietSince = now - info.silentMs
     } catch (error) {

@@ -9,9 +9,10 @@ import {
   type ServerFrame,
   type SubscribeFrame,
 } from '@llmmon/core'
-import { cancelRun } from './cancel-run.js'
+import { cancelFailures, cancelRun } from './cancel-run.js'
 import type { Channels } from './channels.js'
 import type { ConnectionUser } from './connection.js'
+import { FrameRate } from './frame-rate.js'
 import type { Gate, Wish } from './gate.js'
 import type { Identity } from './identity.js'
 import type { ResolvedServerOptions } from './options.js'
@@ -37,14 +38,7 @@ export interface SessionContext {
   readonly identified: () => void
 }
 
-/** How many frames may come before the server knows who it is. */
-const maxEarlyFrames = 200
-
-const failures = {
-  no_writer: 'Nobody runs this run any more.',
-  timeout: 'The writer of this run did not answer in time.',
-  internal: 'The cancel could not be delivered; try again.',
-} as const
+type About = Partial<Pick<SubscribeFrame, 'ref' | 'run_id'>>
 
 /**
  * One connection of `llmmon.v1`: takes the client's texts and sends frames to its outlet. Knows nothing of sockets.
@@ -52,9 +46,12 @@ const failures = {
 export class Session implements ConnectionUser {
   readonly #context: SessionContext
   readonly #outlet: Outlet
+  readonly #rate: FrameRate
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #standing: Standing
   readonly #startedAt: number
+  // When it was last seen to watch something.
+  #watchedAt: number
   #phase: 'hello' | 'identifying' | 'open' | 'closed' = 'hello'
   #early: ClientFrame[] = []
   // Tokens may be checked at different speeds; the one that came last counts.
@@ -67,7 +64,8 @@ export class Session implements ConnectionUser {
     this.#context = context
     this.#outlet = outlet
     this.#standing = new Standing(context.seats)
-    this.#startedAt = context.now()
+    this.#startedAt = this.#watchedAt = context.now()
+    this.#rate = new FrameRate(context.options.limits, this.#startedAt)
   }
 
   /** How many runs it watches. */
@@ -77,15 +75,23 @@ export class Session implements ConnectionUser {
 
   /** Who it is; undefined until that is known. */
   get identity(): Identity | undefined {
-    return this.#standing.identity
+    return this.#standing.identity ?? this.#context.identity
   }
 
   /** Takes one text frame of the client. Never throws. */
   receive(text: string): void {
     if (this.#phase === 'closed') return
+    const now = this.#context.now()
+    if (!this.#rate.takes(now)) {
+      this.#tooMany()
+      return
+    }
     try {
       const decoded = decodeClientFrame(text)
-      if (decoded.kind === 'frame') this.#take(decoded.frame)
+      const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
+      if (!this.#rate.takesType(type, now)) this.#tooMany()
+      else if (decoded.kind === 'frame') this.#take(decoded.frame)
+      else if (this.#phase === 'hello') this.#helloFirst(decoded.type)
       else this.#error('unsupported', `Frames of type "${decoded.type}" are not known here.`, { ref: decoded.ref })
     } catch (error) {
       const reason = LlmmonError.isInstance(error) ? error.message : 'not a frame of llmmon.v1'
@@ -105,6 +111,8 @@ export class Session implements ConnectionUser {
     const { now, options } = this.#context
     const isLate = now() - this.#startedAt > options.limits.helloTimeoutMs
     if (isLate && this.#phase === 'hello') this.close(closeCodes.helloTimeout, 'expected a hello frame in time')
+    if (this.#subscriptions.size > 0) this.#watchedAt = now()
+    if (now() - this.#watchedAt > options.limits.idleTimeoutMs) this.close(closeCodes.done, 'nothing was watched')
     this.#closeIfExpired()
   }
 
@@ -138,21 +146,31 @@ export class Session implements ConnectionUser {
     if (this.#phase !== 'closed') this.#outlet.send(JSON.stringify(frame))
   }
 
+  #helloFirst(type: string): void {
+    this.close(closeCodes.badFrame, `expected a hello frame first; got ${JSON.stringify(type)}`)
+  }
+
+  #tooMany(): void {
+    this.close(closeCodes.rateLimited, 'too many frames; come back later')
+  }
+
   #take(frame: ClientFrame): void {
     if (frame.type === 'hello') {
       if (this.#phase === 'hello') void this.#hello(frame.token)
       else this.close(closeCodes.badFrame, 'expected one hello frame; got another')
     } else if (this.#phase === 'hello') {
-      this.close(closeCodes.badFrame, `expected a hello frame first; got ${frame.type}`)
+      this.#helloFirst(frame.type)
     } else if (this.#phase === 'open') this.#handle(frame)
-    else if (this.#early.length < maxEarlyFrames) this.#early.push(frame)
-    else this.close(closeCodes.rateLimited, 'too many frames before the welcome')
+    else this.#early.push(frame)
   }
 
   async #hello(token: string | undefined): Promise<void> {
     const { gate, request, connectionId, options, identity: known } = this.#context
     this.#phase = 'identifying'
+    // Until it is known who is there, no more is kept for them than what had arrived already.
+    this.#outlet.pause()
     const identity = known && token === undefined ? known : await gate.identify(request, token)
+    this.#outlet.resume()
     if (this.#phase !== 'identifying' || !this.#become(identity)) return
     this.#phase = 'open'
     this.#context.identified()
@@ -270,13 +288,14 @@ export class Session implements ConnectionUser {
     } else if (outcome === 'not_found') {
       await gate.refusal(since, now)
       this.#notFound(ref, run_id)
-    } else this.#error(outcome, failures[outcome], { ref, run_id }, outcome === 'internal')
+    } else this.#error(outcome, cancelFailures[outcome], { ref, run_id }, outcome === 'internal')
   }
 
   async #reauthenticate(ref: number, token: string): Promise<void> {
     const turn = ++this.#tokens
     const identity = await this.#context.gate.identify(this.#context.request, token)
     if (this.#phase !== 'open') return
+    if (!identity) this.#error('unauthenticated', 'The credentials were not accepted.', { ref })
     const isNewest = turn > this.#tokenInUse
     if ((isNewest || !identity) && !this.#become(identity)) return
     if (isNewest) this.#tokenInUse = turn
@@ -304,13 +323,7 @@ export class Session implements ConnectionUser {
     this.#error('not_found', 'There is no such run, or you may not see it.', { ref, run_id })
   }
 
-  #error(
-    code: ErrorFrameCode,
-    message: string,
-    about: { ref?: number | undefined; run_id?: string },
-    retryable = false,
-  ): void {
-    const { ref, run_id } = about
+  #error(code: ErrorFrameCode, message: string, { ref, run_id }: About, retryable = false): void {
     this.send({ type: 'error', ...(ref !== undefined && { ref }), ...(run_id && { run_id }), code, message, retryable })
   }
 }

@@ -20,7 +20,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   hasRuns = false
   tickRuns.mockClear()
-  clients = new Clients(tickRuns)
+  clients = new Clients(tickRuns, 1_000)
 })
 
 afterEach(() => void vi.useRealTimers())

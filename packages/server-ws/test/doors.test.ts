@@ -151,13 +151,13 @@ async function wishesOf(viewer: RawViewer): Promise<{ [run: string]: [string, st
   const found: { [run: string]: [string, string] } = {}
   const names = Object.keys(outcomes)
   const answered = (ref: number) => (frame: RawFrame) => frame.ref === ref
-  names.forEach((run_id, i) => viewer.send({ type: 'subscribe', ref: i, run_id }))
+  for (const [ref, run_id] of names.entries()) viewer.send({ type: 'subscribe', ref, run_id })
   const watches = await Promise.all(names.map((_, i) => frameOf(viewer, answered(i))))
-  names.forEach((run_id, i) => viewer.send({ type: 'cancel', ref: 100 + i, run_id }))
+  for (const [i, run_id] of names.entries()) viewer.send({ type: 'cancel', ref: 100 + i, run_id })
   const cancels = await Promise.all(names.map((_, i) => frameOf(viewer, answered(100 + i))))
-  names.forEach((run, i) => {
+  for (const [i, run] of names.entries()) {
     found[run] = [answerOf(watches[i] as RawFrame), answerOf(cancels[i] as RawFrame)]
-  })
+  }
   return found
 }
 

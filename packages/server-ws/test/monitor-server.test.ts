@@ -82,7 +82,7 @@ describe('createMonitorServer', () => {
     expect(await viewer.next()).toMatchObject({
       type: 'welcome',
       heartbeat_ms: 25_000,
-      limits: { max_frame_bytes: 16_384, max_subscriptions: 100 },
+      limits: { max_frame_bytes: 16_384, max_subscriptions: 500 },
     })
   })
 

@@ -34,6 +34,8 @@ function open(runId: string, { identity = somebody, after = 0 }: { identity?: Id
   const viewer = new PlainViewer(context, {
     bufferedBytes: 0,
     send: (frame) => sent.push(JSON.parse(frame.toString())),
+    pause: () => undefined,
+    resume: () => undefined,
     close: (code) => closes.push(code),
   })
   opened.push(viewer)

@@ -36,6 +36,8 @@ function open(options: Partial<MonitorServerOptions> = {}, own: Partial<SessionC
       return bufferedBytes()
     },
     send: (frame) => sent.push(JSON.parse(frame.toString())),
+    pause: () => undefined,
+    resume: () => undefined,
     close: (code, reason) => closes.push([code, reason]),
   })
   const receive = (frame: object) => session.receive(JSON.stringify(frame))
@@ -63,7 +65,7 @@ describe('Session', () => {
     ['cancel', { type: 'cancel', ref: 1, run_id: 'r' }, [4400, undefined, undefined]],
     ['auth', { type: 'auth', ref: 1, token: 't' }, [4400, undefined, undefined]],
     ['ping', { type: 'ping', n: 1 }, [4400, undefined, undefined]],
-    ['an unknown frame', { type: 'teleport' }, [undefined, undefined, undefined]],
+    ['an unknown frame', { type: 'teleport' }, [4400, undefined, undefined]],
   ])('takes %s before hello, while it asks who is there, and after', async (_, frame, codes) => {
     const outcomes = []
     for (const phase of ['hello', 'identifying', 'open']) {
@@ -77,6 +79,34 @@ describe('Session', () => {
     }
 
     expect(outcomes).toEqual(codes)
+  })
+
+  it('tells who brings a token that is not accepted so, by its ref, before it closes', async () => {
+    const { sent, closes, receive } = open({ authenticate: (_, { token }) => (token === 'bad' ? null : 'u') })
+    receive(hello)
+    await settle()
+    receive({ type: 'auth', ref: 3, token: 'bad' })
+    await settle()
+
+    expect(sent.at(-1)).toMatchObject({ type: 'error', ref: 3, code: 'unauthenticated' })
+    expect(closes).toEqual([[4401, 'the credentials were not accepted']])
+  })
+
+  it('ends a connection that watches nothing for long, and none that does', async () => {
+    startRun({ name: 'c', transport, runId: 'idle' })
+    const { session, closes, receive, pass } = open({ limits: { idleTimeoutMs: 1_000 } })
+    receive(hello)
+    await settle()
+    receive({ type: 'subscribe', ref: 1, run_id: 'idle' })
+    await settle()
+    pass(5_000)
+    session.tick()
+    expect(closes).toEqual([])
+    receive({ type: 'unsubscribe', ref: 2, run_id: 'idle' })
+    pass(1_001)
+    session.tick()
+
+    expect(closes).toEqual([[1000, 'nothing was watched']])
   })
 
   it('keeps requests that come before the welcome, and answers them behind it', async () => {
@@ -95,7 +125,7 @@ describe('Session', () => {
     const late = open()
     late.pass(10_001)
     late.session.tick()
-    const eager = open({ authenticate: () => new Promise<never>(() => undefined), limits: { framesPerSecond: 1_000 } })
+    const eager = open({ authenticate: () => new Promise<never>(() => undefined), limits: { framesPerSecond: 50 } })
     eager.receive(hello)
     for (let i = 0; i < 300; i += 1) eager.receive({ type: 'ping', n: i })
 

@@ -64,16 +64,16 @@ export class LlmmonError extends Error {
   /** The run it is about, if any. */
   readonly runId: string | undefined
 
-  constructor(code: ErrorCode, message: string, options: LlmmonErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+  constructor(code: ErrorCode, message: string, { retryable = false, runId, ...cause }: LlmmonErrorOptions = {}) {
+    super(message, cause)
     this.code = code
-    this.retryable = options.retryable ?? false
-    this.runId = options.runId
+    this.retryable = retryable
+    this.runId = runId
     Object.defineProperty(this, brand, { value: true })
   }
 
   /** True for every `LlmmonError`, whichever copy of the package made it. */
   static isInstance(error: unknown): error is LlmmonError {
-    return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true
+    return (error as Record<symbol, unknown> | null | undefined)?.[brand] === true
   }
 }

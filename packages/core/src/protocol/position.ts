@@ -46,16 +46,11 @@ export function compareEpochs(a: string, b: string): number {
  * - `hole`: something before it is missing, or it belongs to another epoch: ask again from `position`
  */
 export function accept(position: Position | undefined, batch: Span): 'apply' | 'skip' | 'hole' {
-  if (position === undefined) return batch.from === 1 ? 'apply' : 'hole'
-  if (batch.epoch === position.epoch) {
-    if (batch.to <= position.seq) return 'skip'
-    return batch.from <= position.seq + 1 ? 'apply' : 'hole'
-  }
-  if (compareEpochs(batch.epoch, position.epoch) < 0) return 'skip'
-  const { base } = batch
-  return base?.epoch === position.epoch && base.to === position.seq && batch.from === position.seq + 1
-    ? 'apply'
-    : 'hole'
+  const { epoch, seq } = position ?? { epoch: batch.epoch, seq: 0 }
+  if (batch.epoch === epoch) return batch.to <= seq ? 'skip' : batch.from <= seq + 1 ? 'apply' : 'hole'
+  if (compareEpochs(batch.epoch, epoch) < 0) return 'skip'
+  const { base, from } = batch
+  return base?.epoch === epoch && base.to === seq && from === seq + 1 ? 'apply' : 'hole'
 }
 
 /**

@@ -15,20 +15,14 @@ export function isRunId(value: unknown): value is string {
  */
 export function checkRunId(value: unknown): string {
   if (isRunId(value)) return value
+  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value
   throw new LlmmonError(
     'invalid_run_id',
-    `Expected a run id of 1 to 128 letters, digits, "_" or "-", starting with a letter or digit; got ${describe(value)}. ` +
-      'Leave the id out to have one made, or use a UUID.',
+    `Expected a run id, such as a UUID, that matches ${runIdPattern.source}; got ${got}.`,
   )
 }
 
 /** Makes a new run id (a random UUID). */
 export function createRunId(): string {
   return crypto.randomUUID()
-}
-
-function describe(value: unknown): string {
-  if (typeof value !== 'string') return value === null ? 'null' : typeof value
-  const shown = JSON.stringify(value.slice(0, 40))
-  return value.length > 40 ? `${shown}… (${value.length} characters)` : shown
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../protocol/index.js'
+import type { RunEvent, Sequenced, TokenEvent } from '../protocol/index.js'
 
 /**
  * The same history with fewer events: token deltas of a step, attempt and channel merge, superseded progress goes,
@@ -13,54 +13,52 @@ import type { RunEvent } from '../protocol/index.js'
  * foldBatch(initialRunState(id), short) // deep-equals foldBatch(initialRunState(id), events)
  */
 export function compact(events: readonly RunEvent[]): RunEvent[] {
-  const kept: (RunEvent | undefined)[] = []
-  const openTokens = new Map<string, Map<string, number>>()
-  const lastProgress = new Map<string, number>()
+  // Each entry becomes one event: tokens that follow each other in one text, or a single one of anything else.
+  const entries: (RunEvent[] | undefined)[] = []
+  // Of each owner, a step or the run itself: where the last entry of each of its texts stands, and that of its progress.
+  const lastOf = new Map<string | undefined, Map<string, number>>()
   for (const event of events) {
-    switch (event.update_type) {
-      case 'token': {
-        const owner = event.step_id ?? ''
-        let streams = openTokens.get(owner)
-        if (!streams) openTokens.set(owner, (streams = new Map()))
-        const stream = `${event.attempt ?? 1}/${event.channel}`
-        const index = streams.get(stream)
-        const before = index === undefined ? undefined : kept[index]
-        const merged = before && mergeTokens(before, event)
-        if (merged) kept[index as number] = undefined
-        streams.set(stream, kept.push(merged ?? event) - 1)
-        break
+    let entry = [event]
+    if (event.update_type === 'token' || event.update_type === 'progress') {
+      const stream = event.update_type === 'token' ? `${event.attempt ?? 1}/${event.channel}` : ''
+      let streams = lastOf.get(event.step_id)
+      if (!streams) lastOf.set(event.step_id, (streams = new Map()))
+      const index = streams.get(stream) ?? -1
+      const before = entries[index]
+      if (before && event.update_type === 'progress') entries[index] = undefined
+      if (before && follows(event, before.at(-1))) {
+        entries[index] = undefined
+        entry = before
+        entry.push(event)
       }
-      case 'progress': {
-        const owner = event.step_id ?? ''
-        const index = lastProgress.get(owner)
-        if (index !== undefined) kept[index] = undefined
-        lastProgress.set(owner, kept.push(event) - 1)
-        break
-      }
-      case 'step_start':
-      case 'step':
-        if (event.step_id !== undefined) {
-          openTokens.delete(event.step_id)
-          lastProgress.delete(event.step_id)
-        }
-        kept.push(event)
-        break
-      default:
-        kept.push(event)
+      streams.set(stream, entries.length)
+    } else if (event.update_type === 'step_start' || event.update_type === 'step') {
+      // The texts of the run itself stay open, also over a step that has no id.
+      if (event.step_id !== undefined) lastOf.delete(event.step_id)
     }
+    entries.push(entry)
   }
-  return kept.filter((event) => event !== undefined)
+  return entries.flatMap((entry) => (entry ? [merge(entry)] : []))
 }
 
-function mergeTokens(before: RunEvent, event: RunEvent): RunEvent | undefined {
-  if (before.update_type !== 'token' || event.update_type !== 'token' || event.cut) return undefined
-  if (before.at + (before.cut ?? 0) + before.delta.length !== event.at) return undefined
+/** True for a token that begins where another ends. */
+function follows(event: RunEvent, before: RunEvent | undefined): boolean {
+  if (event.update_type !== 'token' || before?.update_type !== 'token') return false
+  return !event.cut && before.at + (before.cut ?? 0) + before.delta.length === event.at
+}
+
+function merge(entry: readonly RunEvent[]): RunEvent {
+  const [first, second] = entry
+  if (first?.update_type !== 'token' || !second) return first as RunEvent
+  const { at, cut, first_seq = first.seq } = first
+  const delta = entry.map((token) => (token as TokenEvent).delta).join('')
+  const truncated = entry.find((token) => token.truncated)?.truncated
   return {
-    ...event,
-    at: before.at,
-    delta: before.delta + event.delta,
-    first_seq: before.first_seq ?? before.seq,
-    ...(before.cut && { cut: before.cut }),
-    ...(before.truncated && { truncated: before.truncated }),
+    ...(entry.at(-1) as TokenEvent & Sequenced),
+    at,
+    delta,
+    first_seq,
+    ...(cut && { cut }),
+    ...(truncated && { truncated }),
   }
 }

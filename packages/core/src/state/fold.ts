@@ -1,6 +1,6 @@
-import type { EventBody, RunEvent, StepEvent, StepStartEvent } from '../protocol/index.js'
-import { noTexts, type RunState, type StepState } from './run-state.js'
-import { applyToken } from './tokens.js'
+import type { RunEvent, StepEvent, StepStartEvent } from '../protocol/index.js'
+import { newStep, type RunState, type StepState, type Texts } from './run-state.js'
+import { textsAfter } from './tokens.js'
 import { addUsage, usageFromWire } from './usage.js'
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] }
@@ -24,23 +24,21 @@ export function fold(state: RunState, event: RunEvent): RunState {
  */
 export function foldBatch(state: RunState, events: readonly RunEvent[]): RunState {
   let draft: RunDraft | undefined
-  const fresh = new Set<StepState>()
   for (const event of events) {
     if (event.seq <= (draft ?? state).seq) continue
-    draft ??= { ...state, steps: [...state.steps] }
-    apply(draft, event, fresh)
+    draft ??= { ...state } as RunDraft
+    apply(draft, event, state.steps)
     draft.seq = event.seq
-    if (event.dropped !== undefined && event.dropped > draft.dropped) draft.dropped = event.dropped
+    draft.dropped = Math.max(draft.dropped, event.dropped ?? 0)
     if (event.truncated) draft.truncated = [...new Set([...(draft.truncated ?? []), ...namePaths(event)])]
   }
   if (!draft) return state
-  if (fresh.size === 0) draft.steps = state.steps as StepState[]
-  draft.text = shownText(draft)
+  draft.text = (hasText(draft.own) ? draft.own : draft.steps.findLast(hasText))?.text ?? ''
   return draft
 }
 
-/** One event onto a draft. `fresh` holds the step objects that this fold has made and may change. */
-function apply(run: RunDraft, event: RunEvent, fresh: Set<StepState>): void {
+/** One event onto a draft. `before` are the steps as they were: those are copied before they are changed. */
+function apply(run: RunDraft, event: RunEvent, before: readonly StepState[]): void {
   switch (event.update_type) {
     case 'start':
       run.status = 'running'
@@ -52,33 +50,26 @@ function apply(run: RunDraft, event: RunEvent, fresh: Set<StepState>): void {
       run.parent = event.parent ? { runId: event.parent.run_id, stepId: event.parent.step_id ?? null } : null
       return
     case 'step_start':
-      startStep(run, event, event.ts, fresh)
+      startStep(run, event, event.ts, before)
       return
     case 'step':
-      endStep(run, event, event.ts, fresh)
+      endStep(run, event, before)
       return
     case 'token': {
-      if (event.step_id === undefined) {
-        run.own = applyToken(run.own, event)
-        return
-      }
-      const step = findStep(run, event.step_id)
-      if (!step || (event.attempt ?? 1) !== step.attempt) return
-      const texts = applyToken(step, event)
-      if (texts !== step) Object.assign(change(run, step, fresh), texts)
+      const index = indexOfStep(run, event)
+      const texts = event.step_id === undefined ? run.own : run.steps[index]
+      const changed = texts && textsAfter(texts, event)
+      if (!changed) return
+      if (texts === run.own) run.own = { ...texts, ...changed }
+      else Object.assign(changeable(run, index, before), changed)
       return
     }
     case 'progress': {
-      if (event.step_id === undefined) {
-        run.progress = event.progress_percentage
-        run.message = event.message
-        return
-      }
-      const step = findStep(run, event.step_id)
-      if (!step || (event.attempt ?? 1) !== step.attempt) return
-      const changed = change(run, step, fresh)
-      changed.progress = event.progress_percentage
-      changed.message = event.message
+      const index = indexOfStep(run, event)
+      if (event.step_id !== undefined && index < 0) return
+      const owner = event.step_id === undefined ? run : changeable(run, index, before)
+      owner.progress = event.progress_percentage
+      owner.message = event.message
       return
     }
     case 'cancel_requested':
@@ -92,63 +83,43 @@ function apply(run: RunDraft, event: RunEvent, fresh: Set<StepState>): void {
       return
     case 'error':
       end(run, 'error', event.ts)
-      run.error = { message: event.error, code: event.code ?? null }
+      run.error = errorOf(event.error, event.code)
       return
     case 'cancelled':
       end(run, 'cancelled', event.ts)
-      run.error = { message: event.reason ?? 'The run was cancelled.', code: 'cancelled' }
-      return
-    default:
-      return
+      run.error = errorOf(event.reason ?? 'The run was cancelled.', 'cancelled')
   }
 }
 
-function startStep(run: RunDraft, event: StepStartEvent, ts: number, fresh: Set<StepState>): void {
-  const started: StepState = {
-    ...noTexts,
-    stepId: event.step_id,
-    parentStepId: event.parent_step_id ?? null,
-    name: event.step_name,
-    kind: event.kind ?? 'step',
-    attempt: event.attempt ?? 1,
-    status: 'running',
-    progress: null,
-    message: null,
-    result: null,
-    error: null,
-    usage: null,
-    startedAt: ts,
-    endedAt: null,
-  }
-  put(run, started)
-  fresh.add(started)
+function startStep(
+  run: RunDraft,
+  event: Omit<StepStartEvent, 'update_type'>,
+  ts: number,
+  before: readonly StepState[],
+): void {
+  const index = run.steps.findLastIndex(({ stepId }) => stepId === event.step_id)
+  ownSteps(run, before)[index < 0 ? run.steps.length : index] = newStep(event, ts)
 }
 
-function endStep(run: RunDraft, event: StepEvent, ts: number, fresh: Set<StepState>): void {
-  const status = event.step_status ?? 'completed'
-  const known = event.step_id === undefined ? undefined : findStep(run, event.step_id)
+function endStep(run: RunDraft, event: StepEvent & { readonly ts: number }, before: readonly StepState[]): void {
+  const { ts, usage, step_id = `step-${run.steps.length + 1}`, step_status = 'completed' } = event
   // A seed's page, and a writer in another language, may tell of a step only when it has finished.
-  if (!known) {
-    const startedAt = event.duration_ms === undefined ? ts : ts - event.duration_ms
-    const { step_name, parent_step_id, kind, attempt } = event
-    const step_id = event.step_id ?? `step-${run.steps.length + 1}`
-    const start = { update_type: 'step_start', step_id, step_name } as const
-    const rest = { ...(parent_step_id && { parent_step_id }), ...(kind && { kind }), ...(attempt && { attempt }) }
-    startStep(run, { ...start, ...rest }, startedAt, fresh)
+  if (!run.steps.some(({ stepId }) => stepId === event.step_id)) {
+    startStep(run, { ...event, step_id }, ts - (event.duration_ms ?? 0), before)
   }
-  const step = known ?? run.steps.at(-1)
-  if (step && (event.attempt ?? 1) === step.attempt) {
-    const changed = change(run, step, fresh)
-    changed.name = event.step_name
-    changed.status = status
-    changed.endedAt = ts
-    changed.result = event.intermediate_result
-    changed.usage = event.usage ? usageFromWire(event.usage) : null
-    if (status === 'completed') changed.progress = 100
-    if (event.error !== undefined) changed.error = { message: event.error, code: event.code ?? null }
+  const index = indexOfStep(run, { ...event, step_id })
+  if (index >= 0) {
+    const step = changeable(run, index, before)
+    step.name = event.step_name
+    step.status = step_status
+    step.endedAt = ts
+    step.result = event.intermediate_result
+    step.usage = usage ? usageFromWire(usage) : null
+    if (step_status === 'completed') step.progress = 100
+    if (event.error !== undefined) step.error = errorOf(event.error, event.code)
   }
   if (event.progress_percentage !== null) run.progress = event.progress_percentage
-  if (event.usage) run.usage = addUsage(run.usage, usageFromWire(event.usage))
+  if (usage) run.usage = addUsage(run.usage, usageFromWire(usage))
 }
 
 function end(run: RunDraft, status: 'completed' | 'error' | 'cancelled', ts: number): void {
@@ -157,40 +128,33 @@ function end(run: RunDraft, status: 'completed' | 'error' | 'cancelled', ts: num
   run.endedAt = ts
 }
 
-// From the end: the steps that still change are the ones started last.
-function findStep(run: RunDraft, stepId: string): StepState | undefined {
-  for (let i = run.steps.length - 1; i >= 0; i -= 1) {
-    const step = run.steps[i] as StepState
-    if (step.stepId === stepId) return step
-  }
-  return undefined
+function errorOf(message: string, code: string | null = null) {
+  return { message, code }
 }
 
-function put(run: RunDraft, step: StepState): void {
-  const known = findStep(run, step.stepId)
-  if (known) run.steps[run.steps.lastIndexOf(known)] = step
-  else run.steps.push(step)
+/** Where the step of an event stands; -1 if there is none, or another attempt of it runs. From the end: the steps that still change are the ones started last. */
+function indexOfStep(run: RunDraft, { step_id, attempt = 1 }: { step_id?: string; attempt?: number }): number {
+  const index = run.steps.findLastIndex(({ stepId }) => stepId === step_id)
+  return run.steps[index]?.attempt === attempt ? index : -1
 }
 
-function change(run: RunDraft, step: StepState, fresh: Set<StepState>): Draft<StepState> {
-  if (fresh.has(step)) return step
-  const copy = { ...step }
-  run.steps[run.steps.lastIndexOf(step)] = copy
-  fresh.add(copy)
-  return copy
+/** A step that may be changed: a copy, if this fold has not made one. */
+function changeable(run: RunDraft, index: number, before: readonly StepState[]): Draft<StepState> {
+  const steps = ownSteps(run, before)
+  const step = steps[index] as StepState
+  return step === before[index] ? (steps[index] = { ...step }) : step
 }
 
-function shownText(run: RunDraft): string {
-  if (run.own.text !== '' || run.own.cut?.text) return run.own.text
-  for (let i = run.steps.length - 1; i >= 0; i -= 1) {
-    const step = run.steps[i] as StepState
-    if (step.text !== '' || step.cut?.text) return step.text
-  }
-  return ''
+function ownSteps(run: RunDraft, before: readonly StepState[]): StepState[] {
+  if (run.steps === before) run.steps = [...before]
+  return run.steps
+}
+
+function hasText({ text, cut }: Texts): boolean {
+  return text !== '' || (cut?.text ?? 0) > 0
 }
 
 // A step's paths are told apart by its id; those of the run stand as they are.
-function namePaths(event: RunEvent): readonly string[] {
-  const { step_id } = event as { step_id?: string } & EventBody
-  return step_id === undefined ? (event.truncated ?? []) : (event.truncated ?? []).map((path) => `${step_id}.${path}`)
+function namePaths({ truncated = [], step_id }: { truncated?: readonly string[]; step_id?: string }) {
+  return step_id === undefined ? truncated : truncated.map((path) => `${step_id}.${path}`)
 }

@@ -1,4 +1,4 @@
-import type { Channel, Json, JsonObject, StepEnd } from '../protocol/index.js'
+import type { Channel, Json, JsonObject, StepEnd, StepStartEvent } from '../protocol/index.js'
 
 /** How a run stands. */
 export type RunStatus = 'pending' | 'running' | 'completed' | 'error' | 'cancelled'
@@ -79,6 +79,9 @@ export interface RunState {
 /** A writer of tokens that has written nothing. */
 export const noTexts: Texts = { text: '', reasoning: '', tool: '' }
 
+/** What neither a run nor a step has in the beginning. */
+const nothing = { progress: null, message: null, usage: null, result: null, error: null, endedAt: null } as const
+
 /**
  * The state of a run of which nothing is known yet.
  *
@@ -87,12 +90,11 @@ export const noTexts: Texts = { text: '', reasoning: '', tool: '' }
  */
 export function initialRunState(runId: string): RunState {
   return {
+    ...nothing,
     runId,
     chain: null,
     status: 'pending',
     cancelling: false,
-    progress: null,
-    message: null,
     steps: [],
     text: '',
     own: noTexts,
@@ -100,12 +102,23 @@ export function initialRunState(runId: string): RunState {
     tags: [],
     totalSteps: null,
     parent: null,
-    usage: null,
-    result: null,
-    error: null,
     dropped: 0,
     startedAt: null,
-    endedAt: null,
     seq: 0,
+  }
+}
+
+/** The state of a step that has just started. */
+export function newStep(event: Omit<StepStartEvent, 'update_type'>, startedAt: number): StepState {
+  return {
+    ...nothing,
+    ...noTexts,
+    stepId: event.step_id,
+    parentStepId: event.parent_step_id ?? null,
+    name: event.step_name,
+    kind: event.kind ?? 'step',
+    attempt: event.attempt ?? 1,
+    status: 'running',
+    startedAt,
   }
 }
