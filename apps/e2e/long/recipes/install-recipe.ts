@@ -3,8 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { root } from '../test/documents.js'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root } from '../../test/documents.js'
+import { packOwn } from './pack-own.js'
 import { type Program, startProgram } from './program.js'
 
 type Environment = Readonly<Record<string, string>>
@@ -82,25 +83,15 @@ async function install(folder: string): Promise<string> {
   const file = join(folder, 'package.json')
   const text = readFileSync(file, 'utf8')
   const manifest: Manifest = JSON.parse(text)
-  const dependencies = { ...manifest.dependencies, ...ownTarballs(manifest.dependencies) }
+  // Beside what is copied, so that no tool takes it for a part of the recipe.
+  const tarballs = mkdtempSync(join(tmpdir(), 'llmmon-packed-'))
+  const own = await packOwn(Object.keys(manifest.dependencies), tarballs)
+  const dependencies = { ...manifest.dependencies, ...own }
   writeFileSync(file, JSON.stringify({ ...manifest, dependencies }))
   await execute('npm', ['install', ...npmOptions], { cwd: folder, maxBuffer: 2 ** 26 })
+  rmSync(tarballs, { recursive: true })
   writeFileSync(file, text)
   return withoutOwn(readFileSync(join(folder, 'package-lock.json'), 'utf8'), manifest)
-}
-
-/** The tarballs of ours among these, and of all of ours that they need: none of them is looked for in a registry. */
-function ownTarballs(wanted: Readonly<Record<string, string>>): Record<string, string> {
-  const packed = inject('packedPackages')
-  const found: Record<string, string> = {}
-  const add = (name: string) => {
-    const own = packed[name]
-    if (!own || found[name]) return
-    found[name] = `file:${own.tarball}`
-    own.needs.forEach(add)
-  }
-  Object.keys(wanted).forEach(add)
-  return found
 }
 
 /** What the world's packages are pinned to; ours are taken as they are published. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { launchBrowser, openPage } from '../test/browser.js'
+import { launchBrowser, openPage } from '../../test/browser.js'
 import { knock } from './knock.js'
 import type { Program } from './program.js'
 import { longText, type Name, people, post, shortText, startRun } from './recipe-api.js'

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { codeBlocks, root } from '../../test/documents.js'
 import { type Program, startProgram } from '../recipes/program.js'
-import { codeBlocks, root } from '../test/documents.js'
 
 const guide = 'docs/guides/deploy.md'
 

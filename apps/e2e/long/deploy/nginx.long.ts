@@ -6,8 +6,8 @@ import { differences, listen, type RedisServer, startRedis, talk, until, ViewerL
 import { redisTransport } from '@llmmon/transport-redis'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { root } from '../../test/documents.js'
 import type { Program } from '../recipes/program.js'
-import { root } from '../test/documents.js'
 import { fromGuide, type GuideServer, guideServer } from './guide.js'
 import { type Nginx, startNginx } from './nginx.js'
 
