@@ -22,7 +22,10 @@ const long = {
 // Tests run on the sources: no build stands between an edit and its test.
 const alias = [
   { find: /^@llmmon\/core\/(protocol|state)$/, replacement: source('core/src/$1/index.ts') },
-  { find: /^@llmmon\/(core|client|server-ws|testkit|transport-redis)$/, replacement: source('$1/src/index.ts') },
+  {
+    find: /^@llmmon\/(core|client|react|vue|server-ws|testkit|transport-redis)$/,
+    replacement: source('$1/src/index.ts'),
+  },
 ]
 
 export default defineConfig({
@@ -43,7 +46,25 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dom', environment: 'happy-dom', include: ['packages/*/test/**/*.dom.test.ts'] },
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '19' },
+          include: ['packages/*/test/**/*.dom.test.{ts,tsx}'],
+        },
+      },
+      {
+        // The oldest React that is supported.
+        extends: true,
+        resolve: {
+          alias: [{ find: /^(react(?:-dom)?)(\/.+)?$/, replacement: source('react/test/react-18/node_modules/$1$2') }],
+        },
+        test: {
+          name: 'react-18',
+          environment: 'happy-dom',
+          env: { REACT_MAJOR: '18' },
+          include: ['packages/react/test/**/*.dom.test.tsx'],
+        },
       },
       {
         // Whole paths, on what the build wrote: the demo server, the global file, a real browser.

@@ -30,8 +30,9 @@ else if (task === 'test') await test()
 else if (task === 'test:long') await testLong()
 else if (task === 'soak') await soak()
 else if (task === 'check') await check()
+else if (task === 'bench') await bench()
 else {
-  console.error(`llmmon: expected start, test, test:long, soak or check, found '${task}'`)
+  console.error(`llmmon: expected start, test, test:long, soak, check or bench, found '${task}'`)
   process.exitCode = 2
 }
 
@@ -72,6 +73,7 @@ async function testLong() {
   process.env.LLMMON_LONG = '1'
   process.env.LLMMON_MODEL_RUNS ??= '1000'
   process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
+  process.env.LLMMON_LONG = '1'
   await test()
 }
 
@@ -81,6 +83,13 @@ async function soak() {
   process.env.LLMMON_SOAK_MINUTES = minutes
   args.push('--project', 'soak', ...rest)
   await test()
+}
+
+// `npm run bench -- --quick` gives a first look in two minutes.
+async function bench() {
+  if (!(await ready())) return
+  const { runBench } = await import('./bench.mjs')
+  process.exitCode = await runBench(root, args)
 }
 
 async function check() {

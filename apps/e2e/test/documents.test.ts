@@ -11,9 +11,9 @@ it('type-checks every piece of TypeScript in the documents', async () => {
   mkdirSync(folder, { recursive: true })
   const blocks = documents()
     .flatMap(codeBlocks)
-    .filter(({ language }) => language === 'ts')
-  for (const [index, { file, line, code }] of blocks.entries()) {
-    writeFileSync(join(folder, `${index}.ts`), `// ${file}:${line}\n${code}\nexport {}\n`)
+    .filter(({ language }) => language === 'ts' || language === 'tsx')
+  for (const [index, { file, line, language, code }] of blocks.entries()) {
+    writeFileSync(join(folder, `${index}.${language}`), `// ${file}:${line}\n${code}\nexport {}\n`)
   }
   const options = {
     types: ['node'],
@@ -23,7 +23,7 @@ it('type-checks every piece of TypeScript in the documents', async () => {
   }
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions: options, include: ['*.ts'] }),
+    JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions: options, include: ['*.ts', '*.tsx'] }),
   )
   const output = await new Promise<string>((resolveOutput) => {
     const tsc = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
@@ -33,7 +33,7 @@ it('type-checks every piece of TypeScript in the documents', async () => {
     })
     tsc.on('close', () => resolveOutput(text))
   })
-  const named = output.replace(/^\S*?(\d+)\.ts/gm, (_, index) => `${blocks[index]?.file}:${blocks[index]?.line}`)
+  const named = output.replace(/^\S*?(\d+)\.tsx?/gm, (_, index) => `${blocks[index]?.file}:${blocks[index]?.line}`)
 
   expect(blocks.length).toBeGreaterThan(0)
   expect(named).toBe('')

@@ -1,4 +1,5 @@
 import { isTerminal, type RunEvent } from '@llmmon/core/protocol'
+import type { KnownRun } from './known-run.js'
 import type { Listeners } from './listeners.js'
 import type { HandlerName } from './monitor-events.js'
 import { type HandlerTable, handlerOf } from './monitor-handlers.js'
@@ -11,6 +12,7 @@ import type { WatchedRun } from './watched-run.js'
  * handlers that are attached at once miss nothing.
  *
  * @param isClosed true when nothing more is to be told
+ * @param known what they know of the run already; default nothing
  * @returns how to stop
  */
 export function deliverEvents(
@@ -18,6 +20,7 @@ export function deliverEvents(
   handlers: HandlerTable,
   outcome: RunOutcome,
   isClosed: () => boolean,
+  known?: KnownRun,
 ): () => void {
   let read: LogReader | undefined
   let hasToldEnd = false
@@ -64,7 +67,7 @@ export function deliverEvents(
   }
 
   setTimeout(() => {
-    read = run.log.read()
+    read = run.read(known)
     look()
   }, 0)
   return run.listeners.add(look)

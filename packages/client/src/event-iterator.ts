@@ -1,4 +1,5 @@
 import { isTerminal, type RunEvent } from '@llmmon/core/protocol'
+import type { KnownRun } from './known-run.js'
 import type { WatchedRun } from './watched-run.js'
 
 /**
@@ -6,9 +7,14 @@ import type { WatchedRun } from './watched-run.js'
  * will follow. Reads from the log, so a slow reader costs nothing but finds tokens merged.
  *
  * @param isClosed true when it is to end at once; asked again whenever the run's listeners are told
+ * @param known what is known of the run already; default nothing
  */
-export async function* iterateEvents(run: WatchedRun, isClosed: () => boolean): AsyncGenerator<RunEvent> {
-  const read = run.log.read()
+export async function* iterateEvents(
+  run: WatchedRun,
+  isClosed: () => boolean,
+  known?: KnownRun,
+): AsyncGenerator<RunEvent> {
+  const read = run.read(known)
   let wake = () => {}
   const stop = run.listeners.add(() => wake())
   try {

@@ -1,5 +1,7 @@
+import type { Json, JsonObject } from '@llmmon/core/protocol'
 import { createListeners, type Listeners } from './listeners.js'
 import type { HandlerData, HandlerName, HandlerProperties, MonitorHandlers } from './monitor-events.js'
+import type { AnySteps } from './run-of.js'
 
 /** The property that takes the handlers of a type of event. */
 export const handlerOf: { readonly [type: string]: HandlerName } = {
@@ -53,4 +55,8 @@ class HandlerTarget {
 }
 
 /** `HandlerTarget` with the properties that it defines by name. */
-export const MonitorHandlerTarget = HandlerTarget as unknown as abstract new () => HandlerTarget & HandlerProperties
+export const MonitorHandlerTarget = HandlerTarget as unknown as abstract new <
+  Result = Json,
+  Metadata = JsonObject,
+  Steps = AnySteps,
+>() => HandlerTarget & HandlerProperties<Result, Metadata, Steps>

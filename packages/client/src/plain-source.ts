@@ -12,6 +12,8 @@ export function createPlainSource({ url, getToken, WebSocket }: RunSourceOptions
   return {
     watch(run) {
       const { runId, store } = run
+      // Watched already: it is wanted from elsewhere than before.
+      links.get(run)?.handle({ type: 'close' })
       const link: Link = createLink({
         getToken: getToken && ((reason) => getToken({ runId, reason })),
         open(ticket) {

@@ -208,6 +208,8 @@ export function createProtocolSource({ url, getToken, WebSocket }: RunSourceOpti
 
   return {
     watch(run) {
+      // Watched already: it is wanted from elsewhere than before.
+      if (watches.has(run.runId)) unsubscribe(run.runId)
       const watch = { run, ref: 0, isAnswered: false, holes: 0, isRefused: false }
       watches.set(run.runId, watch)
       link.handle({ type: 'need' })

@@ -36,13 +36,18 @@ export function createRunLog() {
       resets += 1
     },
 
-    /** A reader that starts at the first event. */
-    read(): LogReader {
+    /** Forgets everything, which comes once more from the first event; to who has read it, it is nothing new. */
+    rewind(): void {
+      events = []
+    },
+
+    /** A reader that starts after an event, of whose texts `freshPart` knows the rest; at the first event by default. */
+    read(after = 0, freshPart = createTextCursor()): LogReader {
       let list = events
       let index = 0
-      let seq = 0
+      let seq = after
       let seenResets = resets
-      let freshPart = createTextCursor()
+      let newPart = freshPart
       return () => {
         if (list !== events) {
           list = events
@@ -50,7 +55,7 @@ export function createRunLog() {
         }
         if (seenResets !== resets) {
           seenResets = resets
-          freshPart = createTextCursor()
+          newPart = createTextCursor()
           if (seq > 0) {
             seq = 0
             return 'reset'
@@ -59,7 +64,7 @@ export function createRunLog() {
         for (let event = list[index]; event; event = list[index]) {
           index += 1
           // In a list that was compacted come first the events that this reader has had.
-          const fresh = event.seq > seq && freshPart(event)
+          const fresh = event.seq > seq && newPart(event)
           seq = Math.max(seq, event.seq)
           if (fresh) return fresh
         }

@@ -1,8 +1,10 @@
 import { LlmmonError } from '@llmmon/core/protocol'
+import type { KnownRun } from './known-run.js'
 import { quietly } from './link.js'
 import { createPlainSource } from './plain-source.js'
 import { createProtocolSource } from './protocol-source.js'
 import type { GetToken } from './run-source.js'
+import type { MonitorSnapshot } from './snapshot.js'
 import { type WebSocketClass, webSocketUrl } from './socket.js'
 import { createWatchedRun, type WatchedRun } from './watched-run.js'
 
@@ -76,7 +78,7 @@ export function createRunRegistry(options: MonitorClientOptions, onIdle = () => 
 
   return {
     /** Takes a monitor. */
-    join(monitor: Closable, runId: string): WatchedRun {
+    join(monitor: Closable, runId: string, known?: KnownRun): WatchedRun {
       if (isClosed) throw new LlmmonError('closed', 'This client was closed; make a new one.')
       const entry = entries.get(runId) ?? { run: createWatchedRun(runId), users: 0, length: 0 }
       clearTimeout(entry.timer)
@@ -85,9 +87,13 @@ export function createRunRegistry(options: MonitorClientOptions, onIdle = () => 
       const isNew = !entries.delete(runId)
       // Put at the end: the ones used longest ago are forgotten first.
       entries.set(runId, entry)
-      if (isNew) source.watch(entry.run)
+      if (known) entry.run.seed(known, isNew)
+      if (isNew || (!known && entry.run.needsBeginning())) source.watch(entry.run)
       return entry.run
     },
+
+    /** The state of a run that a monitor shows or has just shown. */
+    peek: (runId: string): MonitorSnapshot | undefined => entries.get(runId)?.run.store.getSnapshot(),
 
     /** Lets a monitor go. */
     leave(monitor: Closable, run: WatchedRun): void {

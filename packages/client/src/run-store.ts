@@ -2,7 +2,7 @@ import { isTerminal, type RunEvent, type UnsequencedEvent } from '@llmmon/core/p
 import { foldBatch, initialRunState, type RunState } from '@llmmon/core/state'
 import { onNextFrame } from './frame-schedule.js'
 import { createListeners } from './listeners.js'
-import type { MonitorConnection, MonitorSnapshot } from './snapshot.js'
+import { idleConnection, type MonitorConnection, type MonitorSnapshot } from './snapshot.js'
 
 /**
  * Makes the state of a run for everybody who shows it: folds what comes at most once a frame, at once for what starts or ends
@@ -15,7 +15,7 @@ export function createRunStore(runId: string) {
   let beside: Omit<MonitorSnapshot, keyof RunState> = {
     epoch: null,
     stalled: false,
-    connection: { state: 'idle', reason: null, retryAt: null, continuity: true },
+    connection: idleConnection,
   }
   let snapshot: MonitorSnapshot = { ...state, ...beside }
   let isScheduled = false
@@ -59,6 +59,13 @@ export function createRunStore(runId: string) {
           flush()
         })
       }
+    },
+
+    /** Takes a state that is known from elsewhere, if it is ahead. */
+    seed(known: RunState, epoch: string | null): void {
+      if (known.seq <= state.seq) return
+      state = { ...initialRunState(runId), ...known }
+      change({ epoch })
     },
 
     /** Forgets the run's state. */

@@ -1,6 +1,8 @@
-import { LlmmonError } from '@llmmon/core/protocol'
+import { type Json, type JsonObject, LlmmonError } from '@llmmon/core/protocol'
 import type { RunState } from '@llmmon/core/state'
 import type { ConnectionState } from './connection-machine.js'
+import type { AnySteps } from './run-of.js'
+import type { StepOf } from './step-of.js'
 
 /** How the monitor is connected, for the page to show. */
 export interface MonitorConnection {
@@ -21,13 +23,23 @@ export interface MonitorConnection {
 }
 
 /** Everything a page shows of a run. Immutable: the same object until something changes. */
-export interface MonitorSnapshot extends RunState {
+export interface MonitorSnapshot<Result = Json, Metadata = JsonObject, Steps = AnySteps>
+  extends Omit<RunState, 'result' | 'metadata' | 'steps'> {
+  /** What the run was started with; empty until it is known. */
+  readonly metadata: Metadata
+  /** Every step, flat, in start order. */
+  readonly steps: readonly StepOf<Steps>[]
+  /** The result; null until the run is completed. */
+  readonly result: Result | null
   /** Which incarnation of the run's writer this is; null before its first event. */
   readonly epoch: string | null
   /** True while the writer gives no sign of life. */
   readonly stalled: boolean
   readonly connection: MonitorConnection
 }
+
+/** The connection of a monitor that watches nothing. */
+export const idleConnection: MonitorConnection = { state: 'idle', reason: null, retryAt: null, continuity: true }
 
 /** The connection of a monitor, from that of its link. */
 export function shownConnection({ phase, reason, retryAt }: ConnectionState): Omit<MonitorConnection, 'continuity'> {

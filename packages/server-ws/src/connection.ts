@@ -4,7 +4,9 @@ import type { RawData, WebSocket } from 'ws'
 import type { Identity } from './identity.js'
 import type { ResolvedServerOptions } from './options.js'
 import type { Outlet } from './outlet.js'
+import type { TextFrame } from './text-frame.js'
 import { TokenBucket } from './token-bucket.js'
+import { holdWrites } from './turn-writes.js'
 
 /** Who takes what comes in on a connection. */
 export interface ConnectionUser {
@@ -32,12 +34,12 @@ const longestReason = 123
 export class Connection implements Outlet {
   readonly #ws: WebSocket
   readonly #socket: Socket | undefined
+  readonly #isDirect: boolean
   readonly #options: ResolvedServerOptions
   readonly #now: () => number
   readonly #sendsHeartbeats: boolean
   readonly #bucket: TokenBucket
   #user: ConnectionUser | undefined
-  #isCorked = false
   #isClosing = false
   #sentAt: number
   #pingedAt: number
@@ -59,6 +61,7 @@ export class Connection implements Outlet {
   ) {
     this.#ws = ws
     this.#socket = socket
+    this.#isDirect = socket !== undefined && writesDirectly(ws, socket)
     this.#options = options
     this.#now = now
     this.#sendsHeartbeats = sendsHeartbeats
@@ -85,14 +88,21 @@ export class Connection implements Outlet {
     this.#user = user
   }
 
-  send(frame: string | Buffer): void {
+  send(frame: string | TextFrame): void {
     if (this.#isClosing || this.#ws.readyState !== this.#ws.OPEN) return
-    this.#cork()
+    if (this.#socket) holdWrites(this.#socket)
     this.#sentAt = this.#now()
     const { metrics } = this.#options
     metrics.count('llmmon_frames_sent_total')
-    metrics.count('llmmon_bytes_sent_total', undefined, Buffer.byteLength(frame))
-    this.#ws.send(frame, { binary: false }, this.#sent)
+    if (typeof frame === 'string') {
+      metrics.count('llmmon_bytes_sent_total', undefined, Buffer.byteLength(frame))
+      this.#ws.send(frame, { binary: false }, this.#sent)
+      return
+    }
+    metrics.count('llmmon_bytes_sent_total', undefined, frame.payload.length)
+    // Shared by many: the same bytes for all of them, in one piece.
+    if (this.#isDirect) this.#socket?.write(frame.whole, this.#sent)
+    else this.#ws.send(frame.payload, { binary: false }, this.#sent)
   }
 
   pause(): void {
@@ -184,17 +194,11 @@ export class Connection implements Outlet {
     this.#movedAt = this.#now()
     if (!this.#isClosing && this.bufferedBytes < this.#options.limits.maxBufferedBytes) this.#user?.drained()
   }
+}
 
-  // What is sent in one tick leaves in one write: the system call is what a delivery costs.
-  #cork(): void {
-    if (this.#isCorked || !this.#socket) return
-    this.#isCorked = true
-    this.#socket.cork()
-    process.nextTick(() => {
-      this.#isCorked = false
-      this.#socket?.uncork()
-    })
-  }
+// Only where the frames of `ws` go onto this very socket, as they are and at once, may others go between them.
+function writesDirectly(ws: WebSocket, socket: Socket): boolean {
+  return (ws as { _socket?: unknown })._socket === socket && ws.extensions === ''
 }
 
 function cutReason(reason: string): string {

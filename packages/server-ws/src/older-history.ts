@@ -1,4 +1,11 @@
-import { accept, decodeBatch, type EncodedBatch, LlmmonError, type Position, type Transport } from '@llmmon/core'
+import {
+  accept,
+  checkEncodedBatch,
+  type EncodedBatch,
+  type LlmmonError,
+  type Position,
+  type Transport,
+} from '@llmmon/core'
 import { SharedBatch } from './shared-batch.js'
 
 /** Reads a run's history again for viewers that stand before what is kept: once, however many ask at the same time. */
@@ -48,11 +55,10 @@ function sound(
 
 function isSound(runId: string, batch: EncodedBatch, report: (error: LlmmonError) => void): boolean {
   try {
-    const { run_id, epoch, from, to } = decodeBatch(batch.text)
-    if (run_id === runId && epoch === batch.epoch && from === batch.from && to === batch.to) return true
-    report(new LlmmonError('invalid_frame', 'A stored batch is not what its entry says.', { runId }))
+    checkEncodedBatch(batch, runId)
+    return true
   } catch (error) {
     report(error as LlmmonError)
+    return false
   }
-  return false
 }

@@ -58,7 +58,7 @@ export class PlainViewer implements Viewer, ConnectionUser {
   }
 
   send(batch: SharedBatch): void {
-    for (const { seq, bytes } of batch.plain) if (seq > this.#sentTo) this.#outlet.send(bytes)
+    for (const { seq, frame } of batch.plain) if (seq > this.#sentTo) this.#outlet.send(frame)
     this.#sentTo = Math.max(this.#sentTo, batch.to)
   }
 

@@ -1,10 +1,11 @@
 import { decodeBatch, type EncodedBatch, type RunEvent } from '@llmmon/core'
+import { TextFrame } from './text-frame.js'
 import { isWithheld } from './withheld.js'
 
 /** One event as the plain endpoint sends it. */
 export interface PlainFrame {
   readonly seq: number
-  readonly bytes: Buffer
+  readonly frame: TextFrame
 }
 
 /** A batch on its way to viewers: its bytes are made once, however many there are. */
@@ -15,7 +16,7 @@ export class SharedBatch {
   readonly base: EncodedBatch['base']
   readonly closes: boolean
   readonly text: string
-  #bytes: Buffer | undefined
+  #frame: TextFrame | undefined
   #plain: readonly PlainFrame[] | undefined
 
   constructor(batch: EncodedBatch) {
@@ -33,9 +34,9 @@ export class SharedBatch {
   }
 
   /** The `events` frame. */
-  get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.text)
-    return this.#bytes
+  get frame(): TextFrame {
+    this.#frame ??= new TextFrame(this.text)
+    return this.#frame
   }
 
   /** The frames of the plain endpoint, one an event. */
@@ -45,7 +46,7 @@ export class SharedBatch {
       const seen = events.filter((event) => !isWithheld(event))
       this.#plain = seen.map((event) => ({
         seq: event.seq,
-        bytes: Buffer.from(JSON.stringify(plainEvent(event, run_id))),
+        frame: new TextFrame(JSON.stringify(plainEvent(event, run_id))),
       }))
     }
     return this.#plain

@@ -2,11 +2,12 @@ import type { Position, ResetReason, ServerFrame, UnsequencedEvent } from '@llmm
 import type { Wish } from './gate.js'
 import type { RunChannel } from './run-channel.js'
 import type { SharedBatch } from './shared-batch.js'
+import type { TextFrame } from './text-frame.js'
 import type { Viewer } from './viewer.js'
 
 /** What a subscription needs of its session. */
 export interface SubscriptionHost {
-  send(frame: string | Buffer): void
+  send(frame: string | TextFrame): void
   /** False while the connection should not be given more. */
   hasRoom(): boolean
   /** Whether one more run that is not there may be waited for. */
@@ -86,7 +87,7 @@ export class Subscription implements Viewer {
   }
 
   send(batch: SharedBatch): void {
-    this.#host.send(batch.bytes)
+    this.#host.send(batch.frame)
   }
 
   reset(reason: ResetReason): void {

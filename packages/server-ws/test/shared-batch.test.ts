@@ -8,8 +8,8 @@ describe('SharedBatch', () => {
     const batch = testBatch('r', '5', 1, 2)
     const shared = new SharedBatch(batch)
 
-    expect(shared.bytes).toBe(shared.bytes)
-    expect(shared.bytes.toString()).toBe(batch.text)
+    expect(shared.frame).toBe(shared.frame)
+    expect(shared.frame.payload.toString()).toBe(batch.text)
     expect(shared.events).toHaveLength(2)
   })
 
@@ -20,7 +20,7 @@ describe('SharedBatch', () => {
     const [frame] = shared.plain
 
     expect(shared.plain).toBe(shared.plain)
-    expect(JSON.parse(frame?.bytes.toString() ?? '')).toEqual({
+    expect(JSON.parse(frame?.frame.payload.toString() ?? '')).toEqual({
       update_type: 'error',
       status: 'error',
       error: 'The run was cancelled: user',

@@ -11,6 +11,7 @@ import {
   type WriterHost,
 } from '@llmmon/core'
 import type { Cluster } from 'ioredis'
+import { AppendJoiner, runsPerScript } from './append-joiner.js'
 import { ClusterMap } from './cluster-map.js'
 import { ClusterSubscriber } from './cluster-subscriber.js'
 import { connectCommands, connectSubscriber } from './connect.js'
@@ -59,15 +60,26 @@ export function redisTransport(given: RedisTransportOptions): Transport {
     : new Subscriber(connectSubscriber(options), { publish })
   const inbox = new Inbox(publish, subscriptions, prefix)
   const reader = new RunReader(run, limits)
+  const appends = new AppendJoiner({
+    keysOf: (runId) => runKeys(prefix, runId),
+    run: (keys, args) => runOn(appendScript, keys, args),
+    retention,
+    limits,
+    isCluster: commands.isCluster,
+  })
   const hosts = new Set<WriterHost>()
   let closing: Promise<void> | undefined
   let isClosed = false
   report(commands, options.logger, () => selfTest({ connection: commands, subscriptions, prefix, sharded }))
 
-  function run(script: Script, runId: string, ...args: (string | number)[]): Promise<unknown> {
+  function runOn(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     if (isClosed) return Promise.reject(new LlmmonError('closed', 'This Redis transport was closed; make a new one.'))
+    return runScript(commands, script, keys, args)
+  }
+
+  function run(script: Script, runId: string, ...args: (string | number)[]): Promise<unknown> {
     const { meta, segments, tail } = runKeys(prefix, runId)
-    return runScript(commands, script, [meta, segments, tail], args)
+    return runOn(script, [meta, segments, tail], args)
   }
 
   async function write(script: Script, runId: string, ...args: (string | number)[]): Promise<WriteAnswer> {
@@ -93,8 +105,9 @@ export function redisTransport(given: RedisTransportOptions): Transport {
       return { answer, epoch: claimed, ...(cancel && { cancel: JSON.parse(cancel) }) }
     },
 
-    append: ({ runId, batch }) =>
-      write(appendScript, runId, batch.epoch, ...argumentsOf(batch), ttl(batch), ...news(runId, batch)),
+    appendsAtOnce: commands.isCluster ? 1 : runsPerScript,
+
+    append: (request) => appends.append(request),
 
     heartbeat: ({ runId, epoch }) => write(heartbeatScript, runId, epoch, retention.openMs),
 

@@ -26,8 +26,13 @@ export async function runScript(
       return await connection.eval(source, keys.length, ...keys, ...args)
     }
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const retryable = !final.test(message)
-    throw new LlmmonError('transport_failed', `Redis did not take a request: ${message}`, { cause, retryable })
+    throw refusal(cause)
   }
+}
+
+/** What Redis said when it did not take a request; `retryable` says whether asking again makes sense. */
+export function refusal(cause: unknown): LlmmonError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const retryable = !final.test(message)
+  return new LlmmonError('transport_failed', `Redis did not take a request: ${message}`, { cause, retryable })
 }

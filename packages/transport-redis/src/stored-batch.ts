@@ -2,9 +2,9 @@ import { decodeBatch, type EncodedBatch, isTerminal } from '@llmmon/core'
 
 /** The batch that a text of the store or a channel holds. @throws LlmmonError `invalid_frame`. */
 export function batchOfText(text: string): EncodedBatch {
-  const { epoch, from, to, base, events } = decodeBatch(text)
+  const { run_id, epoch, from, to, base, events } = decodeBatch(text)
   const last = events.at(-1)
-  return { epoch, from, to, ...(base && { base }), closes: last !== undefined && isTerminal(last), text }
+  return { epoch, from, to, ...(base && { base }), closes: last !== undefined && isTerminal(last), text, runId: run_id }
 }
 
 /** What is published of a batch: its text; of one longer than `largest` UTF-8 bytes only where it ends. */

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { argumentsOf, batchOfText, messageOf } from '../src/stored-batch.js'
 
 describe('batchOfText', () => {
-  it('is what was encoded, with whether it ends the run', () => {
+  it('is what was encoded, with the run, and whether it ends that', () => {
     const open = testBatch('r', '5', 1, 2)
     const end = testBatch('r', '5', 3, 3, true)
 
-    expect([batchOfText(open.text), batchOfText(end.text)]).toEqual([open, end])
+    expect([batchOfText(open.text), batchOfText(end.text)]).toEqual([
+      { ...open, runId: 'r' },
+      { ...end, runId: 'r' },
+    ])
   })
 
   it('refuses what is no batch with our error', () => {

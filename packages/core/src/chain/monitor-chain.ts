@@ -1,4 +1,4 @@
-import { LlmmonError } from '../protocol/index.js'
+import { type JsonObject, LlmmonError } from '../protocol/index.js'
 import { withContext } from '../writer/current-run.js'
 import type { Run } from '../writer/run.js'
 import { checkSchema, type StandardSchema } from '../writer/standard-schema.js'
@@ -6,14 +6,14 @@ import { checkWriterOptions, type OpenRun, openRun, type RunOptions, type Writer
 import { isSequentialChain, type SequentialChain } from './sequential-chain.js'
 
 /** Options of `monitorChain`. */
-export interface MonitorChainOptions<Output = unknown> extends Omit<WriterOptions, 'name'> {
+export interface MonitorChainOptions<Output = unknown, Metadata = JsonObject> extends Omit<WriterOptions, 'name'> {
   /** The chain's name. Default: the name of the sequential chain, the function or the object. */
   name?: string
   /**
    * Standard Schemas (zod, valibot, arktype, …) of the result and the metadata. What does not match is sent all the same and
    * told to `onError` as `invalid_result`.
    */
-  schemas?: { readonly result?: StandardSchema<Output>; readonly metadata?: StandardSchema }
+  schemas?: { readonly result?: StandardSchema<Output>; readonly metadata?: StandardSchema<unknown, Metadata> }
 }
 
 /** Options of one execution. */
@@ -32,8 +32,16 @@ export interface StartedRun<Output> {
 }
 
 /** A chain whose runs can be watched. */
-export interface MonitoredChain<Input, Output, Args extends readonly unknown[] = readonly []> {
+export interface MonitoredChain<
+  Input,
+  Output,
+  Args extends readonly unknown[] = readonly [],
+  Metadata = JsonObject,
+  Steps = unknown,
+> {
   readonly name: string
+  /** Types only, for `runOf` on the viewer's side; there is no such property. */
+  readonly '~run'?: { readonly metadata: Metadata; readonly steps: Steps }
   /**
    * Runs the chain as it would run without us: the same value, the same error object.
    *
@@ -72,22 +80,22 @@ export type ChainObject<Input, Output, Args extends readonly unknown[]> =
  *
  * app.post('/summaries', (req, res) => res.json({ runId: chain.start(req.body.text).runId }))
  */
-export function monitorChain<Input, Output>(
-  chain: SequentialChain<Input, Output>,
-  options: MonitorChainOptions<Output>,
-): MonitoredChain<Input, Output>
-export function monitorChain<Input, Output>(
+export function monitorChain<Input, Output, Steps = unknown, Metadata = JsonObject>(
+  chain: SequentialChain<Input, Output, Steps>,
+  options: MonitorChainOptions<Output, Metadata>,
+): MonitoredChain<Input, Output, readonly [], Metadata, Steps>
+export function monitorChain<Input, Output, Metadata = JsonObject>(
   chain: (input: Input, run: Run) => Output | PromiseLike<Output>,
-  options: MonitorChainOptions<Output>,
-): MonitoredChain<Input, Output>
-export function monitorChain<Input, Output, Args extends readonly unknown[]>(
+  options: MonitorChainOptions<Output, Metadata>,
+): MonitoredChain<Input, Output, readonly [], Metadata>
+export function monitorChain<Input, Output, Args extends readonly unknown[], Metadata = JsonObject>(
   chain: ChainFunction<Input, Output, Args>,
-  options: MonitorChainOptions<Output>,
-): MonitoredChain<Input, Output, Args>
-export function monitorChain<Input, Output, Args extends readonly unknown[]>(
+  options: MonitorChainOptions<Output, Metadata>,
+): MonitoredChain<Input, Output, Args, Metadata>
+export function monitorChain<Input, Output, Args extends readonly unknown[], Metadata = JsonObject>(
   chain: ChainObject<Input, Output, Args>,
-  options: MonitorChainOptions<Output>,
-): MonitoredChain<Input, Output, Args>
+  options: MonitorChainOptions<Output, Metadata>,
+): MonitoredChain<Input, Output, Args, Metadata>
 export function monitorChain(
   chain: unknown,
   options: MonitorChainOptions,

@@ -8,13 +8,30 @@ import { RunRecorder } from '../writer/run-recorder.js'
 import { silentSink } from '../writer/run-sink.js'
 
 /** What a step of a sequential chain can be given beside its function. */
-export type StepDefinitionOptions<Output> = Omit<StepOptions<Output>, 'attempt' | 'stepId'>
+export type StepDefinitionOptions<Output, Summary = unknown, Flag = boolean> = Omit<
+  StepOptions<Output>,
+  'attempt' | 'stepId' | 'result'
+> & { result?: Flag | ((result: Output) => Summary) }
 
 /** One named function of a sequential chain: takes what the one before gave. */
-export interface StepDefinition<Input, Output> {
-  readonly name: string
+export interface StepDefinition<Input, Output, Name extends string = string, Shown = unknown> {
+  readonly name: Name
   readonly action: (input: Input, step: Step) => Output | PromiseLike<Output>
   readonly options: StepDefinitionOptions<never>
+  /** Types only: what viewers get as its intermediate result; there is no such property. */
+  readonly '~shown'?: Shown
+}
+
+/** What viewers get of each step, by its name. */
+type ShownSteps<Steps extends readonly AnyStep[]> = {
+  readonly [Definition in Steps[number] as Definition['name']]: Definition extends StepDefinition<
+    never,
+    unknown,
+    string,
+    infer Shown
+  >
+    ? Shown
+    : unknown
 }
 
 type AnyStep = StepDefinition<never, unknown>
@@ -40,8 +57,10 @@ type LastOutput<Steps extends readonly AnyStep[]> = Steps extends readonly [...u
   : never
 
 /** A chain of named functions, one after the other. */
-export interface SequentialChain<Input, Output> {
+export interface SequentialChain<Input, Output, Shown = unknown> {
   readonly name: string
+  /** Types only: what viewers get of each step, by its name; there is no such property. */
+  readonly '~steps'?: Shown
   readonly steps: readonly { readonly name: string; readonly weight: number }[]
   /** Runs the chain; its steps show on the run that is current, if one is. */
   execute(input: Input): Promise<Output>
@@ -57,11 +76,11 @@ const brand = Symbol.for('llmmon.sequential-chain')
  * @example
  * step('digest', async (parts: string[], step) => step.tap(llm.stream(parts)), { kind: 'llm' })
  */
-export function step<Input, Output>(
-  name: string,
+export function step<Input, Output, Name extends string = string, Summary = Output, Flag extends boolean = true>(
+  name: Name,
   action: (input: Input, step: Step) => Output | PromiseLike<Output>,
-  options: StepDefinitionOptions<Output> = {},
-): StepDefinition<Input, Output> {
+  options: StepDefinitionOptions<Output, Summary, Flag> = {},
+): StepDefinition<Input, Output, Name, Flag extends false ? null : NoInfer<Summary>> {
   if (typeof name !== 'string' || typeof action !== 'function') {
     throw new LlmmonError('invalid_argument', 'Expected step(name, function, options?).')
   }
@@ -78,7 +97,7 @@ export function step<Input, Output>(
 export function sequentialChain<const Steps extends readonly AnyStep[]>(
   name: string,
   steps: Steps & Joined<Steps>,
-): SequentialChain<FirstInput<Steps>, LastOutput<Steps>> {
+): SequentialChain<FirstInput<Steps>, LastOutput<Steps>, ShownSteps<Steps>> {
   const list = [...(steps as readonly AnyStep[])] as unknown as readonly StepDefinition<unknown, unknown>[]
   if (list.length === 0)
     throw new LlmmonError('invalid_argument', 'Expected sequentialChain(name, steps) with at least one step.')
@@ -95,7 +114,7 @@ export function sequentialChain<const Steps extends readonly AnyStep[]>(
     executeIn,
     [brand]: true,
   }
-  return chain as unknown as SequentialChain<FirstInput<Steps>, LastOutput<Steps>>
+  return chain as unknown as SequentialChain<FirstInput<Steps>, LastOutput<Steps>, ShownSteps<Steps>>
 }
 
 /** True for what `sequentialChain` makes. */

@@ -1,4 +1,10 @@
-import { decodeBatch, type EncodedBatch, LlmmonError, type Position, type ResetReason } from '../protocol/index.js'
+import {
+  checkEncodedBatch,
+  type EncodedBatch,
+  LlmmonError,
+  type Position,
+  type ResetReason,
+} from '../protocol/index.js'
 import type { RunInfo, Transport } from '../transport/transport.js'
 import { type FeedEffect, type FeedEvent, feed, initialFeed } from './feed-machine.js'
 
@@ -140,11 +146,8 @@ export function followRun(
   // Checked once here; then its text is passed on as it is, however many viewers there are.
   function isValid(batch: EncodedBatch): boolean {
     try {
-      const { run_id, epoch, from, to } = decodeBatch(batch.text)
-      if (run_id === runId && epoch === batch.epoch && from === batch.from && to === batch.to) return true
-      throw new LlmmonError('invalid_frame', `A stored batch of the run ${runId} is not what its entry says.`, {
-        runId,
-      })
+      checkEncodedBatch(batch, runId)
+      return true
     } catch (error) {
       observer.error(error as LlmmonError)
       return false

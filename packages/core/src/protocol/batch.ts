@@ -26,6 +26,8 @@ export interface EncodedBatch extends Span {
   readonly text: string
   /** True when its last event ends the run. */
   readonly closes: boolean
+  /** The run, where the text was read and found valid, and everything here was taken from it: then it need not be read again. */
+  readonly runId?: string
 }
 
 /** Encodes a batch; `closes` says whether its last event is terminal. */
@@ -48,6 +50,18 @@ export function decodeBatch(text: string): Batch {
     throw new LlmmonError('invalid_frame', 'Expected a batch as JSON text; it does not parse.', { cause })
   }
   return checkBatch(value)
+}
+
+/**
+ * Makes sure that a batch is valid, of a run, and where it says; reads its text only where that has not been done.
+ *
+ * @throws LlmmonError `invalid_frame`.
+ */
+export function checkEncodedBatch(batch: EncodedBatch, runId: string): void {
+  if (batch.runId === runId) return
+  const { run_id, epoch, from, to } = decodeBatch(batch.text)
+  if (run_id === runId && epoch === batch.epoch && from === batch.from && to === batch.to) return
+  throw new LlmmonError('invalid_frame', `A stored batch of the run ${runId} is not what its entry says.`, { runId })
 }
 
 /** As `decodeBatch`, for a value that has been parsed already. */

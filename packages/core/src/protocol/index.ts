@@ -1,4 +1,4 @@
-export { type Batch, checkBatch, decodeBatch, type EncodedBatch, encodeBatch } from './batch.js'
+export { type Batch, checkBatch, checkEncodedBatch, decodeBatch, type EncodedBatch, encodeBatch } from './batch.js'
 export { clientFrameLimits, type DecodedClientFrame, decodeClientFrame } from './client-frame.js'
 export { type CloseCodeName, type CloseReaction, closeCodes, closeReaction } from './close-code.js'
 export { type ErrorCode, errorCodes, LlmmonError, type LlmmonErrorOptions } from './error.js'
@@ -26,7 +26,7 @@ export {
   type WireUsage,
 } from './event.js'
 export * from './frame.js'
-export { isJsonObject, type Json, type JsonObject, type Wire } from './json.js'
+export { isJsonObject, type Json, type JsonObject, type Wire, type WireItem } from './json.js'
 export {
   accept,
   type Base,

@@ -159,6 +159,8 @@ export interface Transport {
   reserve(request: ReserveRequest): Promise<'ok' | 'exists'>
   /** Becomes the writer of a run. */
   claim(request: ClaimRequest): Promise<ClaimAnswer>
+  /** How many runs' appends, made in one go, travel as one request. Default 1. */
+  readonly appendsAtOnce?: number
   /** Writes one batch, publishes it to the observers, and counts as a sign of life. */
   append(request: AppendRequest): Promise<WriteAnswer>
   /** Replaces raw history by compacted segments. Readers see either the old or the new form. */

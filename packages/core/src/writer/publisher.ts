@@ -16,12 +16,20 @@ export interface PublishedRun {
 
 /** How long events are gathered when the run has just been written, ms. */
 const gatherMs = 5
-/** How many requests one transport takes at once. */
+/** How many requests one transport takes at once; one request may carry appends of several runs. */
 const maxInFlight = 8
 /** How much may wait in all runs of a process, UTF-16 units; beyond it each run keeps only a little. */
 const maxWaiting = 67_108_864
 const littleWaiting = 65_536
 const cancelDeadlineMs = 5_000
+
+/** What goes to the transport as one request. */
+interface Volley {
+  /** How many appends it may still take. */
+  room: number
+  /** How many have no answer yet. */
+  out: number
+}
 
 const publishers = new WeakMap<Transport, Publisher>()
 
@@ -126,8 +134,9 @@ export class Publisher implements WriterHost {
 
   #pump(): void {
     const now = performance.now()
+    let volley: Volley = { room: 0, out: 0 }
     for (const run of this.#ready) {
-      if (this.#inFlight >= maxInFlight) return
+      if (volley.room === 0 && this.#inFlight >= maxInFlight) return
       const { writer } = run
       if (writer.isBusy) {
         this.#ready.delete(run)
@@ -140,11 +149,12 @@ export class Publisher implements WriterHost {
       }
       // A run that is ready again goes behind the others.
       this.#ready.delete(run)
-      this.#send(run, now)
+      if (volley.room === 0) volley = { room: this.#transport.appendsAtOnce ?? 1, out: 0 }
+      this.#send(run, volley, now)
     }
   }
 
-  #send(run: PublishedRun, now: number): void {
+  #send(run: PublishedRun, volley: Volley, now: number): void {
     const { writer } = run
     const before = writer.waitingLength
     const request = writer.next(now)
@@ -153,20 +163,24 @@ export class Publisher implements WriterHost {
       this.#settle(run, now)
       return
     }
-    this.#inFlight += 1
+    if (volley.out === 0) this.#inFlight += 1
+    volley.out += 1
+    // Whatever else there is ends it.
+    volley.room = request.op === 'append' ? volley.room - 1 : 0
     if (request.op === 'append') this.#flushedAt.set(run, now)
     const owner = this.#owners.get(run) ?? ''
     sendRequest(this.#transport, writer, { owner, hostId: this.hostId }, request).then(
-      (answer) => this.#finish(run, () => writer.answered(request, answer, performance.now())),
+      (answer) => this.#finish(run, volley, () => writer.answered(request, answer, performance.now())),
       (error: unknown) => {
         const retryable = !(LlmmonError.isInstance(error) && !error.retryable)
-        this.#finish(run, () => writer.failed(error, retryable, performance.now(), Math.random()))
+        this.#finish(run, volley, () => writer.failed(error, retryable, performance.now(), Math.random()))
       },
     )
   }
 
-  #finish(run: PublishedRun, take: () => void): void {
-    this.#inFlight -= 1
+  #finish(run: PublishedRun, volley: Volley, take: () => void): void {
+    volley.out -= 1
+    if (volley.out === 0) this.#inFlight -= 1
     const before = run.writer.waitingLength
     take()
     this.#waiting += run.writer.waitingLength - before

@@ -1,7 +1,14 @@
 import { arbitraryRun } from '@llmmon/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Batch, checkBatch, decodeBatch, encodeBatch, LlmmonError } from '../../src/protocol/index.js'
+import {
+  type Batch,
+  checkBatch,
+  checkEncodedBatch,
+  decodeBatch,
+  encodeBatch,
+  LlmmonError,
+} from '../../src/protocol/index.js'
 
 const event = { update_type: 'custom', name: 'n', data: 1, seq: 3, ts: 0 } as const
 const batch: Batch = { type: 'events', run_id: 'r', epoch: '12', from: 2, to: 3, events: [event] }
@@ -38,6 +45,29 @@ describe('decodeBatch', () => {
         }
       }),
     )
+  })
+})
+
+describe('checkEncodedBatch', () => {
+  const encoded = encodeBatch(batch, false)
+
+  it('takes a batch whose text says what it says itself', () => {
+    expect(() => checkEncodedBatch(encoded, 'r')).not.toThrow()
+  })
+
+  it.each([
+    ['another run', { ...encoded, text: encoded.text.replace('"r"', '"other"') }],
+    ['another run that was read', { ...encoded, runId: 'other', text: encoded.text.replace('"r"', '"other"') }],
+    ['another epoch', { ...encoded, epoch: '13' }],
+    ['another beginning', { ...encoded, from: 1 }],
+    ['another end', { ...encoded, to: 4 }],
+    ['no batch', { ...encoded, text: '{}' }],
+  ])('refuses %s', (_, wrong) => {
+    expect(() => checkEncodedBatch(wrong, 'r')).toThrow(LlmmonError)
+  })
+
+  it('does not read again what was read for this run', () => {
+    expect(() => checkEncodedBatch({ ...encoded, runId: 'r', text: 'read before' }, 'r')).not.toThrow()
   })
 })
 

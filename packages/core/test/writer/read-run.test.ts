@@ -9,6 +9,7 @@ describe('readRun', () => {
     await run.flushed()
 
     expect(await readRun(transport, 'r')).toMatchObject({ status: 'running', text: 'half a sen', tags: ['x'], seq: 2 })
+    expect((await readRun(transport, 'r'))?.epoch).toBe((await transport.inspect('r'))?.epoch)
     expect(await readRun(transport, 'nowhere')).toBeUndefined()
     await expect(readRun(transport, 'a}b')).rejects.toMatchObject({ code: 'invalid_run_id' })
   })

@@ -1,0 +1,3 @@
+export default defineEventHandler((event) =>
+  $fetch(`${useRuntimeConfig(event).public.chainServer}/runs/${getRouterParam(event, 'runId')}`),
+)
