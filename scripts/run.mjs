@@ -73,7 +73,6 @@ async function testLong() {
   process.env.LLMMON_LONG = '1'
   process.env.LLMMON_MODEL_RUNS ??= '1000'
   process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
-  process.env.LLMMON_LONG = '1'
   await test()
 }
 
