@@ -44,15 +44,16 @@ export async function startNginx(http: string, port: number): Promise<Nginx> {
     if (output.includes('[emerg]')) return true
     return answers(port)
   })
-  if (output.includes('[emerg]')) throw new Error(`nginx did not start.\n${output}`)
-  return {
-    output: () => output,
-    async close() {
-      child.stdin.end()
-      await closed
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const close = async () => {
+    child.stdin.end()
+    await closed
+    rmSync(folder, { recursive: true, force: true })
   }
+  if (output.includes('[emerg]')) {
+    await close()
+    throw new Error(`nginx did not start.\n${output}`)
+  }
+  return { output: () => output, close }
 }
 
 function answers(port: number): Promise<boolean> {
