@@ -70,9 +70,9 @@ async function test() {
 
 // The same tests, but where they play random histories or send random frames, many more; and what installs packages as their users do.
 async function testLong() {
+  process.env.LLMMON_LONG = '1'
   process.env.LLMMON_MODEL_RUNS ??= '1000'
   process.env.LLMMON_FUZZ_FRAMES ??= '1000000'
-  process.env.LLMMON_LONG = '1'
   await test()
 }
 

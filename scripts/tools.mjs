@@ -13,8 +13,9 @@ import { providePythonRedis } from './python-redis.mjs'
  *   candidates: string[],
  *   apt: { package: string, program: string },
  *   fetch?: (root: string) => Promise<boolean>,
+ *   versionFlag?: string,
  *   advice: string,
- * }} Tool `variable` names the program for the tests, `given` are the variables by which a person may name one
+ * }} Tool `variable` names the program for the tests, `given` are the variables by which a person may name one; `versionFlag` is `--version` unless it is said
  */
 
 /** @type {Tool} */
@@ -50,6 +51,17 @@ const redis = {
     'Install redis-server or valkey-server, name one in REDIS_SERVER, or start `docker run --rm -p 6379:6379 redis:7` and set REDIS_URL=redis://127.0.0.1:6379.',
 }
 
+/** @type {Tool} */
+const nginx = {
+  name: 'nginx',
+  variable: 'NGINX_PATH',
+  given: ['NGINX_PATH'],
+  candidates: ['nginx', '/usr/sbin/nginx', '/opt/homebrew/bin/nginx'],
+  apt: { package: 'nginx', program: 'usr/sbin/nginx' },
+  versionFlag: '-v',
+  advice: 'Install nginx, or name one in NGINX_PATH.',
+}
+
 /**
  * What the tests of this checkout use that npm does not carry: `find` names it in the environment, or answers why it is not to be had.
  *
@@ -58,7 +70,10 @@ const redis = {
  */
 export function neededTools(root) {
   return [
-    ...[chromium, redis].map((tool) => ({ name: tool.name, find: () => provide(root, tool) })),
+    ...[chromium, redis, ...(process.env.LLMMON_LONG ? [nginx] : [])].map((tool) => ({
+      name: tool.name,
+      find: () => provide(root, tool),
+    })),
     { name: 'Python with redis-py', find: () => providePythonRedis(root) },
   ]
 }
@@ -73,10 +88,10 @@ export function neededTools(root) {
 async function provide(root, tool) {
   if (tool.given.some((variable) => process.env[variable])) return undefined
   for (const candidate of tool.candidates) {
-    if (await starts(candidate)) return use(tool, candidate)
+    if (await starts(candidate, tool)) return use(tool, candidate)
   }
   const unpacked = await aptTool({ folder: join(root, '.cache/tools'), ...tool.apt })
-  if ('path' in unpacked && (await starts(unpacked.path))) return use(tool, unpacked.path)
+  if ('path' in unpacked && (await starts(unpacked.path, tool))) return use(tool, unpacked.path)
   if (await tool.fetch?.(root)) return undefined
   const reason = 'reason' in unpacked ? unpacked.reason : `${unpacked.path} does not start`
   return `${tool.name} is not on this machine, and could not be fetched: ${reason}\n${tool.advice}`
@@ -95,9 +110,10 @@ async function use(tool, path) {
  * Whether a program is there and runs: some systems put stubs on PATH that only say how to install it.
  *
  * @param {string} program
+ * @param {Tool} tool
  */
-async function starts(program) {
-  const { code } = await run(program, ['--version'])
+async function starts(program, { versionFlag = '--version' }) {
+  const { code } = await run(program, [versionFlag])
   return code === 0
 }
 
