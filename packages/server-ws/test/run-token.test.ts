@@ -13,7 +13,8 @@ function base64url(value: object | string): string {
 
 afterEach(() => void vi.useRealTimers())
 
-describe('a run token', () => {
+// Making keys of RSA takes its time.
+describe('a run token', { timeout: 30_000 }, () => {
   it('says which run, which actions, and until when', async () => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] })
     const token = await signRunToken({ runId: 'r', actions: ['watch', 'cancel'], subject: 'u' }, secret)
