@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { run } from './command.mjs'
+import { providePythonChannels } from './python-channels.mjs'
 import { neededTools } from './tools.mjs'
 
 /**
@@ -15,6 +16,8 @@ export async function runBench(root, args) {
     const missing = await find(console.error)
     if (missing) console.error(`llmmon: ${missing}`)
   }
+  const withoutChannels = await providePythonChannels(root)
+  if (withoutChannels) process.env.BENCH_WITHOUT_CHANNELS = withoutChannels
   const peers = await run('pnpm', ['install', '--ignore-workspace', '--frozen-lockfile'], {
     cwd: join(folder, 'peers/socket-io'),
     env: { CI: 'true' },

@@ -13,7 +13,10 @@ export function availableDrivers(env: NodeJS.ProcessEnv): Available {
   const missing = new Map<DriverName, string>()
   const peer = new URL('../peers/socket-io/node_modules', import.meta.url)
   if (!existsSync(fileURLToPath(peer))) missing.set('socket-io', 'its packages could not be installed')
-  if (!env.BENCH_PYTHON) missing.set('channels', 'no Python here has channels, channels_redis and daphne')
+  if (!env.BENCH_PYTHON) {
+    const why = env.BENCH_WITHOUT_CHANNELS ?? 'npm run bench names one in BENCH_PYTHON'
+    missing.set('channels', `no Python here has channels, channels_redis and daphne (${why})`)
+  }
   const names = Object.keys(drivers) as DriverName[]
   return {
     names: names.filter((name) => !missing.has(name)),

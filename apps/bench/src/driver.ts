@@ -25,6 +25,8 @@ export interface DriverPublisher {
   token?(runId: string, text: string): void
   /** Resolves when all that was said is out of this process. */
   settle(): Promise<void>
+  /** CPU time of its processes so far, µs. Default: that of the process it was started in. */
+  cpuMicros?(): number
   close(): Promise<void>
 }
 

@@ -15,7 +15,9 @@ answerCalls({
   },
   sample(isSettled: boolean) {
     const own = sampleProcess(clock(), isSettled)
-    return { ...own, cpuMicros: server.cpuMicros?.() ?? own.cpuMicros, rss: server.rss?.() ?? own.rss }
+    if (!server.rss) return own
+    // Of another program's heap nothing is known.
+    return { ...own, cpuMicros: server.cpuMicros?.() ?? own.cpuMicros, rss: server.rss(), heap: Number.NaN }
   },
   close: () => server.close(),
 })

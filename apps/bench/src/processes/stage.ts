@@ -36,7 +36,11 @@ export async function onStage<Result>(name: DriverName, act: (stage: Stage) => P
   const start = (role: string, place: Place) => {
     const file = new URL(`./${role}-process.js`, import.meta.url)
     // So much room for young objects that what is allocated in a measurement can be counted before it is collected.
-    const execArgv = ['--expose-gc', ...(role === 'publisher' ? ['--max-semi-space-size=512'] : []), ...named(role)]
+    const execArgv = [
+      '--expose-gc',
+      ...(role === 'publisher' ? ['--max-semi-space-size=512', '--min-semi-space-size=512'] : []),
+      ...named(role),
+    ]
     const remote = new Remote(`The ${role} of ${name}`, file, [moduleOf(name), JSON.stringify(place)], execArgv)
     remotes.push(remote)
     return remote

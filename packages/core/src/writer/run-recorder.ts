@@ -170,11 +170,9 @@ export class RunRecorder {
     }
     if (delta === '' || !this.#takes(scope, 'token')) return
     const redacted = this.#options.redact ? this.#redact({ ...this.#tokenBody(scope, channel, delta, 0) }).delta : delta
+    if (redacted.length <= chunkLength) this.#place(scope, channel, redacted)
     // In pieces: one that is longer than what may wait would have to be given up whole.
-    for (const piece of slices(redacted, chunkLength)) {
-      const placed = scope.streams.push(channel, piece)
-      if (placed) this.#push(this.#tokenBody(scope, channel, placed.delta, placed.at), 0)
-    }
+    else for (const piece of slices(redacted, chunkLength)) this.#place(scope, channel, piece)
   }
 
   progress(scope: Scope, percentage: number | null, message: string | null): void {
@@ -282,9 +280,16 @@ export class RunRecorder {
     return `step-${this.#steps}`
   }
 
+  #place(scope: Scope, channel: Channel, text: string): void {
+    const placed = scope.streams.push(channel, text)
+    if (placed) this.#push(this.#tokenBody(scope, channel, placed.delta, placed.at), 0)
+  }
+
   #tokenBody(scope: Scope, channel: Channel, delta: string, at: number): Extract<EventBody, { update_type: 'token' }> {
-    const names = scope instanceof StepScope ? stepNames(scope) : undefined
-    return { update_type: 'token', ...names, channel, delta, at }
+    if (!(scope instanceof StepScope)) return { update_type: 'token', channel, delta, at }
+    const { stepId: step_id, attempt } = scope
+    if (attempt === 1) return { update_type: 'token', step_id, channel, delta, at }
+    return { update_type: 'token', step_id, attempt, channel, delta, at }
   }
 
   #flushText(scope: Scope): void {

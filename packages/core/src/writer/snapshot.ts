@@ -32,7 +32,8 @@ export function snapshot(value: unknown, name: string, budget: number): Snapshot
 class Walk {
   left: number
   readonly truncated: string[] = []
-  readonly #above = new Set<object>()
+  // Made for the first object: most of what is sent is text.
+  #above: Set<object> | undefined
 
   constructor(budget: number) {
     this.left = budget
@@ -71,6 +72,7 @@ class Walk {
   }
 
   #object(value: object, path: string, depth: number): Json {
+    this.#above ??= new Set()
     if (this.#above.has(value)) return this.#mark('[circular]')
     if (depth >= maxDepth) {
       this.truncated.push(path)
