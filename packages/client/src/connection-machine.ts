@@ -25,10 +25,8 @@ export interface ConnectionState {
   readonly reason: string | null
   /** The close code that it comes back after, if there was one. */
   readonly code: number | null
-  /** When it tries again, ms; null while it does not wait. */
+  /** When it connects anew, ms: at the end of a wait, or while it is still open to a server that is about to go. Null where neither is so. */
   readonly retryAt: number | null
-  /** After how long the server wants it back, ms. */
-  readonly comeBack: readonly [number, number] | null
 }
 
 /** What can happen to a connection. */
@@ -61,7 +59,6 @@ export const idleConnection: ConnectionState = {
   reason: null,
   code: null,
   retryAt: null,
-  comeBack: null,
 }
 
 /** A connection that held so long was a good one: the next failure starts counting anew. */
@@ -103,7 +100,7 @@ export function connection(state: ConnectionState, event: ConnectionEvent): Conn
       if (phase === 'connecting') return wait(state, event, 'getToken failed')
       break
     case 'retry-due':
-      if (isWaiting) return down(state, 'connecting')
+      if (state.retryAt) return down(state, 'connecting')
       break
     case 'wake': {
       // Something got better, for everybody at once: come back soon, but not all together.
@@ -118,7 +115,10 @@ export function connection(state: ConnectionState, event: ConnectionEvent): Conn
       if (phase === 'connecting') return down(state, 'refused', event.reason)
       break
     case 'goaway':
-      if (isUp) return { ...state, comeBack: event.afterMs }
+      if (isUp) {
+        const [min, max] = event.afterMs
+        return { ...state, retryAt: Math.round(now + min + random * (max - min)) }
+      }
       break
     case 'close':
       if (phase !== 'closed') return { ...idleConnection, phase: 'closed' }
@@ -127,13 +127,14 @@ export function connection(state: ConnectionState, event: ConnectionEvent): Conn
 }
 
 function lost(state: ConnectionState, event: ConnectionEvent & { type: 'lost' }): ConnectionState {
-  const { code, random } = event
+  const { code, now, random } = event
   const reason = event.reason || `the connection was closed with ${code}`
   if (closeReaction(code) === 'stop') return down(state, 'refused', reason)
   // A fresh token helps at once; one that is refused again waits like everything else.
   if (code === 4501 && state.openedAt) return { ...down(state, 'connecting', reason, code), attempt: 0 }
   let ms: number | undefined
-  if (state.comeBack) ms = state.comeBack[0] + random * (state.comeBack[1] - state.comeBack[0])
+  // The server has gone before this client did; it is still not to come with all the others.
+  if (state.retryAt) ms = Math.max(0, state.retryAt - now)
   if (code === 4503) ms = rateLimitedMs * (1 + random)
   return wait(state, event, reason, code, ms)
 }
@@ -158,5 +159,5 @@ function down(
   reason = state.reason,
   code: number | null = null,
 ): ConnectionState {
-  return { ...state, phase, reason, code, openedAt: null, retryAt: null, comeBack: null }
+  return { ...state, phase, reason, code, openedAt: null, retryAt: null }
 }

@@ -79,6 +79,7 @@ export function createLink(options: LinkOptions) {
     if (next.retryAt) retryTimer = setTimeout(() => handle({ type: 'retry-due' }), next.retryAt - Date.now())
     if (next.phase !== phase) {
       if (next.code === 4505) options.forgetPositions()
+      if (next.phase === 'connecting') drop()
       if (next.phase === 'connecting') void connect(next.code === 4501 ? 'expired' : 'connect')
       if (next.phase === 'greeting') options.greet(token)
     }
@@ -92,7 +93,8 @@ export function createLink(options: LinkOptions) {
   }
 
   const connect = async (reason: 'connect' | 'expired') => {
-    generation += 1
+    // It may come from a connection that is open still, to a server that is about to go.
+    drop()
     const mine = generation
     const isMine = () => mine === generation
     heardAt = Date.now()

@@ -43,7 +43,7 @@ export const idleConnection: MonitorConnection = { state: 'idle', reason: null, 
 
 /** The connection of a monitor, from that of its link. */
 export function shownConnection({ phase, reason, retryAt }: ConnectionState): Omit<MonitorConnection, 'continuity'> {
-  return { state: phase === 'greeting' ? 'connecting' : phase, reason, retryAt }
+  return { state: phase === 'greeting' ? 'connecting' : phase, reason, retryAt: phase === 'waiting' ? retryAt : null }
 }
 
 /** Why a run cannot be watched over a link that is refused. */

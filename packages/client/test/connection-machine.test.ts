@@ -89,7 +89,7 @@ const table: { readonly [Phase in ConnectionPhase]: { readonly [Name in keyof ty
     wake: 'connecting:',
     sleep: 'waiting: drop',
     unusable: 'refused:',
-    goaway: 'connecting:',
+    goaway: 'connecting: retry-in 2000',
     close: 'closed: drop',
   },
   greeting: {
@@ -109,7 +109,7 @@ const table: { readonly [Phase in ConnectionPhase]: { readonly [Name in keyof ty
     wake: 'greeting:',
     sleep: 'waiting: drop',
     unusable: 'greeting:',
-    goaway: 'greeting:',
+    goaway: 'greeting: retry-in 2000',
     close: 'closed: drop',
   },
   open: {
@@ -129,7 +129,7 @@ const table: { readonly [Phase in ConnectionPhase]: { readonly [Name in keyof ty
     wake: 'open:',
     sleep: 'waiting: drop',
     unusable: 'open:',
-    goaway: 'open:',
+    goaway: 'open: retry-in 2000',
     close: 'closed: drop',
   },
   waiting: {
@@ -226,7 +226,7 @@ describe('connection', () => {
     const after = connection(before, event)
 
     expect(`${after.phase}:${effects(before, event, after)}`).toBe(expected)
-    if (after.phase === before.phase && !expected.includes(' ') && name !== 'goaway') expect(after).toBe(before)
+    if (after.phase === before.phase && !expected.includes(' ')) expect(after).toBe(before)
   })
 
   it('starts counting anew only after ten seconds of a good connection', () => {
@@ -237,10 +237,13 @@ describe('connection', () => {
     expect([old.attempt, old.retryAt]).toEqual([1, now + 250])
   })
 
-  it('comes back when a server that went away has asked for it', () => {
+  it('goes from a server that is about to go when that has asked for it, and not with all the others should it go before', () => {
     const warned = connection(states.open, events.goaway)
+    expect([warned.phase, retryMs(states.open, events.goaway)]).toEqual(['open', 2_000])
+    expect(connection(warned, events['retry due'])).toMatchObject({ phase: 'connecting', retryAt: null })
 
     expect(retryMs(warned, lost(1001))).toBe(2_000)
+    expect(retryMs({ ...warned, retryAt: now - 1 }, lost(1001))).toBe(0)
   })
 
   it('does not put off a retry that comes sooner', () => {

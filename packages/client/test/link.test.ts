@@ -208,6 +208,18 @@ describe('Link', () => {
     vi.unstubAllGlobals()
   })
 
+  it('goes from a server that is about to go, in its time, and closes the old socket', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const socket = connect()
+    link.handle({ type: 'goaway', afterMs: [0, 4_000] })
+    vi.advanceTimersByTime(1_999)
+    expect([link.state().phase, socket.closes.length, sockets.length]).toEqual(['open', 0, 1])
+    vi.advanceTimersByTime(1)
+
+    expect([link.state().phase, socket.closes.length, sockets.length]).toEqual(['connecting', 1, 2])
+    vi.restoreAllMocks()
+  })
+
   it('asks again while the page is offline, though something that was on its way has come', () => {
     const page = new EventTarget()
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
