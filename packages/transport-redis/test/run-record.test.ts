@@ -35,7 +35,7 @@ describe('recordOf', () => {
       silentMs: 100,
       ...label,
     })
-    expect(record?.batches).toEqual([first, second])
+    expect(record?.batches).toMatchObject([first, second])
     expect([record?.hostId, record?.now, record?.next]).toEqual(['h', 1_000, undefined])
     expect(recordOf('r', [1_000, meta, [entry(first)], [], 1])?.next).toBe(2)
   })
