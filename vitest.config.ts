@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/*/test/**/*.test.ts',
-            'apps/demo-{page,server}/test/**/*.test.ts',
+            'apps/{bench,demo-page,demo-server}/test/**/*.test.ts',
             'scripts/test/**/*.test.ts',
           ],
           exclude: ['**/*.dom.test.ts'],

@@ -6,6 +6,9 @@ import { isWithheld } from './withheld.js'
 const worthCompacting = 8
 /** About how long a catch-up frame is, characters. */
 const frameLength = 65_536
+/** What every event has once, and how long it is when it is long, characters. */
+const eventMark = '"update_type":'
+const longEvent = 2_000
 /** How long what was made is the newest that can be had, ms. */
 const sharedMs = 100
 /** How often what was made is continued before it is made anew: each part is compacted for itself. */
@@ -84,15 +87,29 @@ function compacted(runId: string, batches: readonly SharedBatch[]): SharedBatch[
   const frames: SharedBatch[] = []
   let group: SharedBatch[] = []
   for (const batch of batches) {
-    const before = group.at(-1)
+    const before = group.at(-1) ?? frames.at(-1)
     if (before?.epoch === batch.epoch && batch.to <= before.to) continue
-    if (before && (before.epoch !== batch.epoch || batch.from <= before.to)) {
+    const isApart = before && (before.epoch !== batch.epoch || batch.from <= before.to)
+    if (isApart || isCompact(batch)) {
       frames.push(...framesOf(runId, group))
       group = []
     }
-    group.push(batch)
+    if (isCompact(batch)) frames.push(batch)
+    else group.push(batch)
   }
   return [...frames, ...framesOf(runId, group)]
+}
+
+// A segment of the store, say: a frame long, and of events so long that merging them would gain nothing. Counted without reading it: inside a
+// text these quotes would be escaped.
+function isCompact({ text }: SharedBatch): boolean {
+  if (text.length < frameLength / 2) return false
+  let events = 0
+  for (let at = text.indexOf(eventMark); at >= 0; at = text.indexOf(eventMark, at + 1)) {
+    events += 1
+    if (events * longEvent > text.length) return false
+  }
+  return true
 }
 
 function framesOf(runId: string, batches: readonly SharedBatch[]): SharedBatch[] {

@@ -32,6 +32,31 @@ describe('CatchUp', () => {
     expect(catchUp.frames([], 0)).toEqual([])
   })
 
+  it('passes on as they are those that hold long texts already, each where it belongs, and none of many short events', () => {
+    const catchUp = new CatchUp('r', () => 0)
+    const long = (seq: number): RunEvent => {
+      const delta = `"update_type":${'x'.repeat(40_000)}`
+      return { update_type: 'token', channel: 'text', delta, at: 0, seq, ts: 0 }
+    }
+    const many = batches(
+      tokens(1_000).map((event) => ({ ...event, seq: event.seq + 10 })),
+      500,
+    )
+    const all = [
+      ...batches([long(1), long(2)]),
+      ...batches(tokens(8).map((it) => ({ ...it, seq: it.seq + 2 }))),
+      ...many,
+    ]
+    const frames = catchUp.frames(all, 0)
+
+    expect(frames.slice(0, 2)).toEqual(all.slice(0, 2))
+    expect(frames.map(({ from, to }) => [from, to])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 1_010],
+    ])
+  })
+
   it('makes one for all that lack the same, and adds what has come since as it is', () => {
     let now = 0
     const catchUp = new CatchUp('r', () => now)

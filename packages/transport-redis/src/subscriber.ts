@@ -37,7 +37,8 @@ export class Subscriber implements Subscriptions {
     this.#echo = new Echo(publish)
     const take = (channel: string, text: string) => {
       if (this.#echo.heard(channel, text)) return
-      for (const listener of [...(this.#channels.get(channel)?.listeners ?? [])]) listener.message(text)
+      const entry = this.#channels.get(channel)
+      if (entry) for (const listener of entry.listeners) listener.message(text)
     }
     redis.on('message', take)
     redis.on('smessage', take)

@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clock, payloadOf } from './payload.js'
 
-/** How long the last events may take before they count as lost, ms. */
-const lostAfterMs = 2_000
-
 /** Says what is due. */
 export type Say = (run: number, payload: string) => void
 
@@ -13,14 +10,17 @@ export class ClosedFlow {
   readonly #out: Uint32Array
   readonly #numbers: Uint32Array
   readonly #inFlight: number
+  readonly #lostAfterMs: number
   #isOn = true
   /** How many events were said. */
   said = 0
   /** How many were delivered. */
   delivered = 0
 
-  constructor(runs: number, inFlight: number, say: Say) {
+  /** @param lostAfterMs how long the last events may make no progress before they count as lost */
+  constructor(runs: number, inFlight: number, say: Say, lostAfterMs = 2_000) {
     this.#say = say
+    this.#lostAfterMs = lostAfterMs
     this.#inFlight = inFlight
     this.#out = new Uint32Array(runs)
     this.#numbers = new Uint32Array(runs)
@@ -39,7 +39,7 @@ export class ClosedFlow {
     this.#isOn = false
     for (let before = -1; this.delivered > before && this.delivered < this.said; ) {
       before = this.delivered
-      for (let i = 0; i < 10 && this.delivered < this.said; i += 1) await sleep(lostAfterMs / 10)
+      for (let i = 0; i < 10 && this.delivered < this.said; i += 1) await sleep(this.#lostAfterMs / 10)
     }
     return this.said - this.delivered
   }
