@@ -4,7 +4,15 @@ import { launchBrowser, openPage } from './browser.js'
 import { startDemo } from './demo-process.js'
 
 it('writes with the model that OPENAI_BASE_URL names, shows who writes, and stops the model with the run', async () => {
-  const llm = await createFakeLlm({ tokenDelayMs: 5 })
+  let isEndless = false
+  // What is to be stopped must not come to its end by itself, however busy the machine.
+  async function* endless() {
+    for (;;) yield 'on and on '
+  }
+  const llm = await createFakeLlm({
+    tokenDelayMs: 5,
+    reply: ({ prompt }) => (isEndless ? endless() : `You said: ${prompt.slice(0, 200)}`),
+  })
   const demo = await startDemo({ OPENAI_BASE_URL: llm.url, OPENAI_API_KEY: 'test', OPENAI_MODEL: 'fake-model' })
   const browser = await launchBrowser()
   try {
@@ -16,6 +24,7 @@ it('writes with the model that OPENAI_BASE_URL names, shows who writes, and stop
     await page.locator('#run-state', { hasText: /^completed$/ }).waitFor()
     expect(llm.requests.length).toBeGreaterThanOrEqual(3)
 
+    isEndless = true
     await page.getByRole('button', { name: 'Summarise' }).click()
     await page.locator('#steps li[data-status="running"]', { hasText: 'outline' }).waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
