@@ -42,8 +42,16 @@ async function start() {
   process.chdir(process.env.INIT_CWD ?? root)
   const { main } = await import(pathToFileURL(join(root, 'apps/demo-server/dist/main.js')).href)
   try {
-    const server = await main(args)
-    if (server) close = () => server.close()
+    const { withRedis } = await import('./demo-redis.mjs')
+    const redis = await withRedis(root, args)
+    close = redis.close
+    const server = await main(redis.args)
+    if (server) {
+      close = async () => {
+        await server.close()
+        await redis.close()
+      }
+    } else await redis.close()
   } catch (error) {
     // A code marks a failure that was foreseen (a port in use, a file that is not there): its message is enough.
     console.error(error instanceof Error && 'code' in error ? `llmmon: ${error.message}` : error)

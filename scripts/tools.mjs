@@ -79,6 +79,16 @@ export function neededTools(root) {
 }
 
 /**
+ * Finds a Redis, or fetches one, and names it in the environment.
+ *
+ * @param {string} root
+ * @returns {Promise<string | undefined>} what to tell the person when there is none
+ */
+export function findRedis(root) {
+  return provide(root, redis)
+}
+
+/**
  * Finds a tool, or fetches it into .cache, and names it in the environment for the tests.
  *
  * @param {string} root

@@ -19,7 +19,7 @@ const usualRedis = 'redis://127.0.0.1:6379'
 export const usage = `Usage: npm start                    serve the demo page
        npm start -- --port 8080     on another port
        npm start -- --run FILE      summarise FILE here in the terminal
-       npm start -- --redis [URL]   a worker and two web servers, joined by Redis (redis://127.0.0.1:6379)
+       npm start -- --redis [URL]   a worker and two web servers, joined by Redis (redis://127.0.0.1:6379, or one started for the demo)
        npm start -- --pace 5        5 ms for each word where no model writes
 
 Set OPENAI_BASE_URL and OPENAI_API_KEY (OpenAI, Ollama, vLLM, …) and OPENAI_MODEL to have a model write.`
