@@ -1,4 +1,4 @@
-import { listen, startRedis } from '@llmmon/testkit'
+import { freePortPair, startRedis, until } from '@llmmon/testkit'
 import { expect, it } from 'vitest'
 import { launchBrowser } from './browser.js'
 import { openVisit, reaches, reachesStep, runIdOf, summarise } from './demo-page.js'
@@ -13,17 +13,13 @@ function processOf(output: string, role: string): number {
 
 it('shows a run to its end on each of the pages though its web server, and then its worker, is killed', async () => {
   const redis = await startRedis()
-  const free = await listen()
-  await free.close()
-  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(free.port)], 6)
+  const port = await freePortPair()
+  const demo = await startDemo({}, ['--redis', redis.url, '--port', String(port)], 6)
   const browser = await launchBrowser()
   try {
-    const first = `http://localhost:${free.port}/`
-    const second = `http://localhost:${free.port + 1}/`
-    while (
-      !(await fetch(`${second}api/info`).catch(() => undefined)) ||
-      !(await fetch(`${first}api/info`).catch(() => undefined))
-    );
+    const first = `http://localhost:${port}/`
+    const second = `http://localhost:${port + 1}/`
+    for (const url of [first, second]) await until(async () => (await fetch(`${url}api/info`)).ok)
     const { page } = await openVisit(browser, first)
     await summarise(page, 'US Constitution')
     await reachesStep(page, 'outline')

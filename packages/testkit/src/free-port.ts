@@ -17,6 +17,14 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** The lower of two such ports, one after the other. */
+export async function freePortPair(): Promise<number> {
+  for (let port = await freePort(); ; port = next) {
+    const following = await freePort()
+    if (following === port + 1) return port
+  }
+}
+
 async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1')
   try {
