@@ -249,6 +249,8 @@ describe('useChainMonitor with select', () => {
     const { container } = mount(client, Selected)
     const run = await tellRun(await welcome())
     run.start()
+    // What comes in one task is drawn once.
+    await eventually(() => expect(container.textContent).toBe('running'))
     for (let i = 0; i < 100; i += 1) run.token('x')
     run.complete('done')
 
