@@ -20,7 +20,8 @@ export interface AppendJoinerOptions {
   readonly isCluster: boolean
 }
 
-interface Waiting extends AppendRequest {
+interface Waiting {
+  readonly request: AppendRequest
   resolve(answer: WriteAnswer): void
   reject(error: unknown): void
 }
@@ -40,7 +41,7 @@ export class AppendJoiner {
   /** Writes a batch of a run, together with what else is written in this turn. */
   append(request: AppendRequest): Promise<WriteAnswer> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...request, resolve, reject })
+      this.#waiting.push({ request, resolve, reject })
       if (this.#waiting.length === 1) process.nextTick(() => this.#flush())
     })
   }
@@ -49,14 +50,14 @@ export class AppendJoiner {
     const most = this.#options.isCluster ? 1 : runsPerScript
     let group: Waiting[] = []
     let length = 0
-    for (const request of this.#waiting.splice(0)) {
-      const added = request.batch.text.length
+    for (const waiting of this.#waiting.splice(0)) {
+      const added = waiting.request.batch.text.length
       if (group.length === most || (group.length > 0 && length + added > lengthPerScript)) {
         void this.#send(group)
         group = []
         length = 0
       }
-      group.push(request)
+      group.push(waiting)
       length += added
     }
     void this.#send(group)
@@ -66,7 +67,8 @@ export class AppendJoiner {
     const { keysOf, run, retention, limits, isCluster } = this.#options
     const keys: string[] = []
     const args: (string | number)[] = [retention.openMs, retention.endedMs, isCluster ? 1 : 0]
-    for (const { runId, batch } of group) {
+    for (const { request } of group) {
+      const { runId, batch } = request
       const { meta, segments, tail } = keysOf(runId)
       const message = messageOf(batch, limits.publishedBytes)
       keys.push(meta, segments, tail)
@@ -74,10 +76,17 @@ export class AppendJoiner {
       args.push(message === batch.text ? '' : message)
     }
     try {
-      const answers = (await run(keys, args)) as (WriteAnswer['answer'] | 'error' | number | string)[]
-      for (const [i, { resolve, reject }] of group.entries()) {
-        const answer = answers[2 * i] as WriteAnswer['answer'] | 'error'
-        const detail = answers[2 * i + 1]
+      const others = (await run(keys, args)) as (WriteAnswer['answer'] | 'error' | number | string)[]
+      // Answers come for what was not simply written, in the order of the runs.
+      let next = 0
+      for (const [i, { request, resolve, reject }] of group.entries()) {
+        if (others[next] !== i + 1) {
+          resolve({ answer: 'ok', last: request.batch.to })
+          continue
+        }
+        const answer = others[next + 1] as WriteAnswer['answer'] | 'error'
+        const detail = others[next + 2]
+        next += 3
         if (answer === 'error') reject(transportFailed(new Error(String(detail))))
         else resolve({ answer, last: Number(detail) })
       }

@@ -114,16 +114,22 @@ return { 'ok', epoch, m[4], ARGV[4] }`)
 
 /**
  * Appends a batch each to one or more runs. KEYS: of each run as everywhere. ARGV: ttl while open, ttl once closed, sharded; then of each run
- * epoch, from, to, closes, text, message (empty: the text). Gives an answer and a number of each run; of what Redis refused `error` and why.
+ * epoch, from, to, closes, text, message (empty: the text). Gives, of each run whose batch was not simply written, which one it is (from 1), the
+ * answer and a number; of what Redis refused `error` and why.
  */
 export const appendScript = script(`
+local call, pcall = redis.call, redis.pcall
+local openMs, endedMs, sharded = ARGV[1], ARGV[2], ARGV[3]
+local nowText = string.format('%.0f', now)
+local pace = math.ceil(tonumber(openMs) / 100)
+local turn = math.floor(now / pace)
 local function append(epoch, from, to, closes, text, message)
-  local m = redis.pcall('HMGET', meta, 'state', 'epoch', 'last', 'segments', 'hb')
-  if failed(m) then return 'lost', 0 end
+  local m = pcall('HMGET', meta, 'state', 'epoch', 'last', 'segments', 'hb')
+  if m.err then return 'lost', 0 end
   local last, ends = tonumber(m[3] or ''), tonumber(m[4] or 0)
   -- What nearly always is so, with as few commands as can be; that the tail is there XADD itself sees to.
   local isNext = m[1] == 'open' and m[2] == epoch and last and ends and tonumber(from) == last + 1
-  if not isNext or (ends > 0 and redis.call('EXISTS', segments) == 0) then
+  if not isNext or (ends > 0 and call('EXISTS', segments) == 0) then
     local refused, state, stored = refuse(epoch)
     if refused then return refused[1], refused[2] end
     if tonumber(to) <= stored then return 'dup', stored end
@@ -131,8 +137,8 @@ local function append(epoch, from, to, closes, text, message)
   end
   local id = epoch .. '-' .. to
   local added
-  if last == ends then added = redis.pcall('XADD', tail, id, 'from', from, 'closes', closes, 'text', text)
-  else added = redis.pcall('XADD', tail, 'NOMKSTREAM', id, 'from', from, 'closes', closes, 'text', text) end
+  if last == ends then added = pcall('XADD', tail, id, 'from', from, 'closes', closes, 'text', text)
+  else added = pcall('XADD', tail, 'NOMKSTREAM', id, 'from', from, 'closes', closes, 'text', text) end
   if not added then return 'lost', last end
   if failed(added) then
     local what = spoiled(added, last)
@@ -140,27 +146,30 @@ local function append(epoch, from, to, closes, text, message)
     return what[1], what[2]
   end
   if closes == '1' then
-    redis.call('HSET', meta, 'last', to, 'hb', now, 'state', 'closed')
-    keep(ARGV[2])
+    call('HSET', meta, 'last', to, 'hb', nowText, 'state', 'closed')
+    keep(endedMs)
   else
-    redis.call('HSET', meta, 'last', to, 'hb', now)
+    call('HSET', meta, 'last', to, 'hb', nowText)
     -- Now and then, and longer by that: three commands fewer for all the others.
-    local pace = math.ceil(tonumber(ARGV[1]) / 100)
-    local before = tonumber(m[5] or '') or 0
-    if last == ends or math.floor(now / pace) ~= math.floor(before / pace) then keep(tonumber(ARGV[1]) + pace) end
+    if last == ends or turn ~= math.floor((tonumber(m[5] or '') or 0) / pace) then keep(openMs + pace) end
   end
   local channel = string.sub(meta, 1, -5) .. 'live'
-  local told = publish(channel, message == '' and text or message, ARGV[3])
+  if message == '' then message = text end
+  local told
+  if sharded == '1' then told = publish(channel, message, sharded) else told = pcall('PUBLISH', channel, message) end
   if failed(told) then return 'error', told.err end
-  return 'ok', tonumber(to)
 end
-local answers = {}
+local others = {}
 for i = 1, #KEYS / 3 do
   meta, segments, tail = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
   local a = 6 * i - 2
-  answers[2 * i - 1], answers[2 * i] = append(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5])
+  local answer, detail = append(ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5])
+  if answer then
+    local n = #others
+    others[n + 1], others[n + 2], others[n + 3] = i, answer, detail
+  end
 end
-return answers`)
+return others`)
 
 /** ARGV: epoch, ttl. */
 export const heartbeatScript = script(`

@@ -9,7 +9,9 @@ export function batchOfText(text: string): EncodedBatch {
 
 /** What is published of a batch: its text; of one longer than `largest` UTF-8 bytes only where it ends. */
 export function messageOf(batch: EncodedBatch, largest: number): string {
-  if (Buffer.byteLength(batch.text) <= largest) return batch.text
+  const { text } = batch
+  // Short ones need not be counted: no character is longer than three bytes.
+  if (text.length * 3 <= largest || Buffer.byteLength(text) <= largest) return text
   return JSON.stringify({ type: 'bell', epoch: batch.epoch, seq: batch.to })
 }
 

@@ -2,22 +2,12 @@ import { LlmmonError } from '../protocol/index.js'
 import type { RunCommand, Transport, WriterHost } from '../transport/transport.js'
 import type { Draft } from './draft.js'
 import { ProcessHold } from './process-hold.js'
-import { RunWriter } from './run-writer.js'
+import { PublishedRun, type RunHandlers } from './published-run.js'
 import type { RunWriterOptions } from './run-writer-options.js'
 import { sendRequest } from './send-request.js'
 import { WakeTimer } from './wake-timer.js'
+import type { WriterAnswer, WriterRequest } from './writer-request.js'
 
-/** A run as its publisher knows it: the writer, and how to reach the code that runs. */
-export interface PublishedRun {
-  readonly writer: RunWriter
-  /** Aborts the run's signal; `already_ended` when it is over. */
-  cancel(reason: string | null): 'accepted' | 'already_ended'
-  /** Ends the run as abandoned, because its transport closes. */
-  abandon(): void
-}
-
-/** How long events are gathered when the run has just been written, ms. */
-const gatherMs = 5
 /** How many requests one transport takes at once; one request may carry appends of several runs. */
 const maxInFlight = 8
 /** How much may wait in all runs of a process, UTF-16 units; beyond it each run keeps only a little. */
@@ -25,6 +15,8 @@ const maxWaiting = 67_108_864
 const littleWaiting = 65_536
 /** How long a cancel waits until it is stored, ms; below what whoever asks across processes waits for the answer. */
 const cancelDeadlineMs = 4_500
+/** Signs of life and retries of many runs that are due within this, ms, are looked for together. */
+const lookEveryMs = 50
 
 /** What goes to the transport as one request. */
 interface Volley {
@@ -51,20 +43,21 @@ export function knownPublisher(transport: Transport): Publisher | undefined {
 /**
  * Carries the requests of all runs of a process to one transport: at once when little is under way, else gathered;
  * runs take turns. Also the process's side for commands and for the transport's close. A thin shell: what to do is
- * decided by each `RunWriter`.
+ * decided by each `RunWriter`, when by its `GatherPace`.
  */
 export class Publisher implements WriterHost {
   readonly hostId = crypto.randomUUID()
   readonly #transport: Transport
-  readonly #runs = new Map<string, Set<PublishedRun>>()
+  readonly #runs = new Set<PublishedRun>()
+  readonly #byId = new Map<string, Set<PublishedRun>>()
+  // Have something to do, in the order of their turns.
   readonly #ready = new Set<PublishedRun>()
-  readonly #flushedAt = new Map<PublishedRun, number>()
-  readonly #waiters = new Map<PublishedRun, Set<{ readonly isMet: () => boolean; readonly finish: () => void }>>()
-  readonly #owners = new Map<PublishedRun, string>()
-  readonly #wake = new WakeTimer(() => this.#wakeUp())
-  // Runs of which something is not stored yet.
-  readonly #unsettled = new Set<PublishedRun>()
+  // Have something to write, and time.
+  readonly #gathering = new Set<PublishedRun>()
+  readonly #gatherTimer = new WakeTimer(() => this.#gathered())
+  readonly #lookTimer = new WakeTimer(() => this.#look())
   readonly #hold = new ProcessHold()
+  #unsettled = 0
   #waiting = 0
   #inFlight = 0
   #isScheduled = false
@@ -76,17 +69,17 @@ export class Publisher implements WriterHost {
 
   /** How many runs it holds: open ones, and ended ones for a minute. */
   get size(): number {
-    return this.#owners.size
+    return this.#runs.size
   }
 
   /** Takes a run and begins to claim it. */
-  add(options: RunWriterOptions, handlers: Omit<PublishedRun, 'writer'>): PublishedRun {
+  add(options: RunWriterOptions, handlers: RunHandlers): PublishedRun {
     this.#unhost ??= this.#transport.host(this)
-    const run: PublishedRun = { writer: new RunWriter(options), ...handlers }
-    const same = this.#runs.get(options.runId)
+    const run = new PublishedRun(options, handlers)
+    const same = this.#byId.get(options.runId)
     if (same) same.add(run)
-    else this.#runs.set(options.runId, new Set([run]))
-    this.#owners.set(run, crypto.randomUUID())
+    else this.#byId.set(options.runId, new Set([run]))
+    this.#runs.add(run)
     this.#holdFor(run)
     this.#makeReady(run)
     return run
@@ -94,57 +87,47 @@ export class Publisher implements WriterHost {
 
   /** Adds an event to a run. */
   push(run: PublishedRun, draft: Draft, payloadLength: number, bufferedLength: number): void {
+    if (!run.isKnown) return
     const { writer } = run
     const before = writer.waitingLength
     writer.push(draft, payloadLength, this.#waiting > maxWaiting ? littleWaiting : bufferedLength)
     this.#waiting += writer.waitingLength - before
+    run.pace.pushed()
     this.#holdFor(run)
+    // Whoever waits for an answer or for more has its turn then.
+    if (writer.isBusy || (this.#gathering.has(run) && writer.mayGather)) return
     this.#makeReady(run)
   }
 
   /** Resolves true when all that was pushed so far is stored, false when it cannot be or did not get there in time. */
   flushed(run: PublishedRun, timeoutMs: number): Promise<boolean> {
-    const { writer } = run
-    if (writer.isSettled) return Promise.resolve(writer.isStored)
-    // A run that is written to without a pause is never settled; what was said before now is stored all the same.
-    const said = writer.saidUpTo
-    const isMet = () => writer.isSettled || writer.storedUpTo >= said
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(run) ?? new Set()
-      this.#waiters.set(run, waiters)
-      const finish = () => {
-        clearTimeout(timer)
-        waiters.delete(waiter)
-        resolve(writer.phase !== 'stopped' && isMet())
-      }
-      const waiter = { isMet, finish }
-      const timer = setTimeout(finish, timeoutMs)
-      waiters.add(waiter)
-    })
+    const stored = run.flushed(timeoutMs)
+    if (this.#gathering.has(run)) this.#makeReady(run)
+    return stored
   }
 
   /** The writer of a run of this process, if there is one that still writes it or looks after it. */
   writerOf(runId: string): PublishedRun | undefined {
-    return [...(this.#runs.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
+    return [...(this.#byId.get(runId) ?? [])].find(({ writer }) => writer.phase !== 'stopped')
   }
 
   async command(runId: string, command: RunCommand): Promise<'accepted' | 'already_ended' | 'no_writer'> {
     const run = this.writerOf(runId)
     if (!run) return 'no_writer'
-    const answer = run.cancel(command.reason)
+    const answer = run.handlers.cancel(command.reason)
     if (answer === 'accepted') await this.flushed(run, cancelDeadlineMs)
     return answer
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
-    const runs = [...this.#owners.keys()]
-    for (const run of runs) run.abandon()
+    const runs = [...this.#runs]
+    for (const run of runs) run.handlers.abandon()
     await Promise.all(runs.map((run) => this.flushed(run, timeoutMs)))
     for (const run of runs) this.#forget(run)
-    this.#wake.stop()
   }
 
   #makeReady(run: PublishedRun): void {
+    if (!run.isKnown) return
     this.#ready.add(run)
     if (this.#isScheduled) return
     this.#isScheduled = true
@@ -160,21 +143,27 @@ export class Publisher implements WriterHost {
     let volley: Volley = { room: 0, out: 0 }
     for (const run of this.#ready) {
       if (volley.room === 0 && this.#inFlight >= maxInFlight) return
-      const { writer } = run
-      if (writer.isBusy) {
-        this.#ready.delete(run)
-        continue
-      }
-      const gatherUntil = (this.#flushedAt.get(run) ?? 0) + gatherMs
-      if (now < gatherUntil && writer.mayGather) {
-        this.#wake.at(gatherUntil, now)
-        continue
-      }
       // A run that is ready again goes behind the others.
       this.#ready.delete(run)
+      if (run.writer.isBusy) continue
+      if (run.mayGather(now)) {
+        this.#gathering.add(run)
+        this.#gatherTimer.at(run.pace.due, now)
+        continue
+      }
+      this.#gathering.delete(run)
       if (volley.room === 0) volley = { room: this.#transport.appendsAtOnce ?? 1, out: 0 }
       this.#send(run, volley, now)
     }
+  }
+
+  #gathered(): void {
+    const now = performance.now()
+    for (const run of this.#gathering) {
+      if (run.pace.isGathering(now)) this.#gatherTimer.at(run.pace.due, now)
+      else this.#ready.add(run)
+    }
+    this.#pump()
   }
 
   #send(run: PublishedRun, volley: Volley, now: number): void {
@@ -190,76 +179,91 @@ export class Publisher implements WriterHost {
     volley.out += 1
     // Whatever else there is ends it.
     volley.room = request.op === 'append' ? volley.room - 1 : 0
-    if (request.op === 'append') this.#flushedAt.set(run, now)
-    const owner = this.#owners.get(run) ?? ''
-    sendRequest(this.#transport, writer, { owner, hostId: this.hostId }, request).then(
-      (answer) => {
-        if (this.#unsettled.has(run)) this.#hold.want()
-        this.#finish(run, volley, () => writer.answered(request, answer, performance.now()))
-      },
-      (error: unknown) => {
-        const retryable = !(LlmmonError.isInstance(error) && !error.retryable)
-        this.#finish(run, volley, () => writer.failed(error, retryable, performance.now(), Math.random()))
-      },
+    if (request.op === 'append') run.pace.wrote(now)
+    sendRequest(this.#transport, writer, { owner: run.owner, hostId: this.hostId }, request).then(
+      (answer) => this.#answered(run, volley, request, answer),
+      (error: unknown) => this.#failed(run, volley, error),
     )
   }
 
-  #finish(run: PublishedRun, volley: Volley, take: () => void): void {
+  #answered(run: PublishedRun, volley: Volley, request: WriterRequest, answer: WriterAnswer): void {
+    const { writer } = run
+    if (run.isUnsettled) this.#hold.want()
+    const before = writer.waitingLength
+    writer.answered(request, answer, performance.now())
+    this.#waiting += writer.waitingLength - before
+    this.#finish(run, volley)
+  }
+
+  #failed(run: PublishedRun, volley: Volley, error: unknown): void {
+    const { writer } = run
+    const retryable = !(LlmmonError.isInstance(error) && !error.retryable)
+    const before = writer.waitingLength
+    writer.failed(error, retryable, performance.now(), Math.random())
+    this.#waiting += writer.waitingLength - before
+    this.#finish(run, volley)
+  }
+
+  #finish(run: PublishedRun, volley: Volley): void {
     volley.out -= 1
     if (volley.out === 0) this.#inFlight -= 1
-    const before = run.writer.waitingLength
-    take()
-    this.#waiting += run.writer.waitingLength - before
-    for (const { isMet, finish } of [...(this.#waiters.get(run) ?? [])]) if (isMet()) finish()
+    run.told()
     this.#makeReady(run)
   }
 
   #settle(run: PublishedRun, now: number): void {
     const { writer } = run
     if (writer.isSettled) {
-      for (const { finish } of [...(this.#waiters.get(run) ?? [])]) finish()
-      this.#waiters.delete(run)
+      run.told()
       this.#letGo(run)
     }
     if (writer.phase === 'done' || writer.phase === 'stopped') this.#forget(run)
-    else if (writer.wakeAt !== undefined) this.#wake.at(writer.wakeAt, now)
+    else this.#lookAt(run, now)
   }
 
-  #holdFor(run: PublishedRun): void {
-    // Of a run that was forgotten nothing will ever be written.
-    if (!this.#owners.has(run)) return
-    this.#unsettled.add(run)
-    this.#hold.want()
+  // On a grid, so that many runs with deadlines of their own make few calls.
+  #lookAt({ writer }: PublishedRun, now: number): void {
+    if (writer.wakeAt !== undefined) this.#lookTimer.at(Math.ceil(writer.wakeAt / lookEveryMs) * lookEveryMs, now)
   }
 
-  #letGo(run: PublishedRun): void {
-    if (this.#unsettled.delete(run) && this.#unsettled.size === 0) this.#hold.release()
-  }
-
-  #wakeUp(): void {
+  #look(): void {
     const now = performance.now()
-    for (const run of this.#owners.keys()) {
+    for (const run of this.#runs) {
       const { wakeAt } = run.writer
-      if (wakeAt === undefined) continue
-      if (wakeAt <= now) this.#makeReady(run)
-      else this.#wake.at(wakeAt, now)
+      if (wakeAt !== undefined && wakeAt <= now) this.#ready.add(run)
+      else this.#lookAt(run, now)
     }
     this.#pump()
   }
 
+  #holdFor(run: PublishedRun): void {
+    if (!run.isUnsettled) this.#unsettled += 1
+    run.isUnsettled = true
+    this.#hold.want()
+  }
+
+  #letGo(run: PublishedRun): void {
+    if (!run.isUnsettled) return
+    run.isUnsettled = false
+    this.#unsettled -= 1
+    if (this.#unsettled === 0) this.#hold.release()
+  }
+
   #forget(run: PublishedRun): void {
+    if (!run.isKnown) return
+    run.isKnown = false
     const { runId } = run.writer
-    const same = this.#runs.get(runId)
+    const same = this.#byId.get(runId)
     same?.delete(run)
-    if (same?.size === 0) this.#runs.delete(runId)
+    if (same?.size === 0) this.#byId.delete(runId)
+    this.#runs.delete(run)
     this.#ready.delete(run)
-    this.#flushedAt.delete(run)
-    this.#waiters.delete(run)
-    this.#owners.delete(run)
+    this.#gathering.delete(run)
     this.#waiting -= run.writer.waitingLength
     this.#letGo(run)
-    if (this.#owners.size > 0) return
-    this.#wake.stop()
+    if (this.#runs.size > 0) return
+    this.#gatherTimer.stop()
+    this.#lookTimer.stop()
     this.#hold.stop()
     this.#unhost?.()
     this.#unhost = undefined

@@ -80,8 +80,9 @@ export class RunWriter {
 
   /** True when what waits may wait a little longer, so that more comes together. */
   get mayGather(): boolean {
+    const { size, length, isUrgent } = this.#outbox
     const isFresh = this.#phase === 'open' && this.#sealed === undefined && this.#resend.length === 0
-    return isFresh && this.#outbox.size > 0 && !this.#outbox.isUrgent
+    return isFresh && size > 0 && !isUrgent && size < maxBatchEvents && length < maxBatchLength
   }
 
   /** True when everything pushed so far is in the store, or never will be. */
@@ -141,7 +142,7 @@ export class RunWriter {
   }
 
   /** Takes the store's answer to the last request. */
-  answered(request: WriterRequest, { answer }: WriterAnswer, now: number): void {
+  answered(request: WriterRequest, answer: WriterAnswer, now: number): void {
     this.#busy = false
     this.#failures = 0
     this.#retryAt = 0

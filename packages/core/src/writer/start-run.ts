@@ -4,7 +4,7 @@ import { currentContext } from './current-run.js'
 import { createReporter, type ErrorHook, type Logger, runError } from './hooks.js'
 import { defaultWriterLimits, type WriterLimits } from './limits.js'
 import { type PublicError, publicError } from './public-error.js'
-import { type PublishedRun, publisherOf } from './publisher.js'
+import { publisherOf } from './publisher.js'
 import type { RedactHook } from './redact.js'
 import type { Run } from './run.js'
 import { createRunHandle } from './run-handle.js'
@@ -82,7 +82,7 @@ export function openRun(options: WriterOptions & RunOptions, totalWeight?: numbe
 
   let isAbandoned = false
   const publisher = publisherOf(transport)
-  const published: PublishedRun = publisher.add(
+  const published = publisher.add(
     {
       runId,
       ...label,

@@ -11,8 +11,5 @@ export type WriterRequest =
   | { readonly op: 'heartbeat'; readonly epoch: string }
   | { readonly op: 'verify' }
 
-/** What the store said to each of them. */
-export type WriterAnswer =
-  | { readonly op: 'claim'; readonly answer: ClaimAnswer }
-  | { readonly op: 'append' | 'checkpoint' | 'restore' | 'heartbeat'; readonly answer: WriteAnswer }
-  | { readonly op: 'verify'; readonly answer: RunInfo | undefined }
+/** What the store said to it: to a claim, to anything that writes, to `verify`. */
+export type WriterAnswer = ClaimAnswer | WriteAnswer | RunInfo | undefined

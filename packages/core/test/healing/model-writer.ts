@@ -1,4 +1,4 @@
-import { LlmmonError } from '../../src/index.js'
+import { LlmmonError, type WriteAnswer } from '../../src/index.js'
 import type { Draft, TokenDraft } from '../../src/writer/draft.js'
 import { defaultWriterLimits } from '../../src/writer/limits.js'
 import { RunWriter } from '../../src/writer/run-writer.js'
@@ -93,7 +93,7 @@ export class ModelWriter {
 
   async #do(world: World, request: WriterRequest) {
     const answer = await sendRequest(world.transport, this.writer, this.names, request)
-    if (answer.op === 'append' && answer.answer.answer === 'ok') this.#told(request)
+    if (request.op === 'append' && (answer as WriteAnswer).answer === 'ok') this.#told(request)
     return answer
   }
 

@@ -1,6 +1,6 @@
 import { readEvents } from '@llmmon/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type MemoryTransport, memoryTransport, startRun, type Transport } from '../../src/index.js'
+import { type MemoryTransport, memoryTransport, type Run, startRun, type Transport } from '../../src/index.js'
 import { publisherOf } from '../../src/writer/publisher.js'
 
 afterEach(() => {
@@ -48,6 +48,51 @@ describe('Publisher', () => {
 
     expect(text.join('')).toBe('ab'.repeat(1_000))
     expect(appended.length).toBeLessThan(21)
+  })
+
+  it('does not let a token that gathers cost the other runs anything', async () => {
+    const { transport, appended } = counting(memoryTransport())
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await run.flushed()
+    run.custom('n', 1)
+    await run.flushed()
+    appended.length = 0
+    for (let i = 0; i < 100; i += 1) {
+      run.token('a')
+      await Promise.resolve()
+    }
+
+    expect(appended).toEqual([])
+    expect(await run.flushed()).toBe(true)
+    expect(appended).toEqual([1])
+  })
+
+  it('writes what gathers at once when something comes that does not wait', async () => {
+    const { transport, appended } = counting(memoryTransport())
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await run.flushed()
+    run.token('a')
+    run.custom('n', 1)
+    await new Promise(setImmediate)
+
+    expect(appended).toEqual([1, 2])
+  })
+
+  it('makes few looks for the signs of life of many runs', async () => {
+    vi.useFakeTimers()
+    const transport = memoryTransport()
+    const runs: Run[] = []
+    for (let i = 0; i < 200; i += 1) {
+      runs.push(startRun({ name: 'c', transport, runId: `r${i}` }))
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    await vi.advanceTimersByTimeAsync(5_000)
+    const now = vi.spyOn(performance, 'now')
+    await vi.advanceTimersByTimeAsync(5_000)
+
+    // 200 deadlines within 200 ms; a look, what it finds and its answers take the time a few times for each.
+    expect(now.mock.calls.length).toBeLessThan(200 * 3)
+    for (const run of runs) expect((await transport.inspect(run.runId))?.silentMs).toBeLessThanOrEqual(5_050)
   })
 
   it('has at most eight requests out, and lets every run have its turn', async () => {

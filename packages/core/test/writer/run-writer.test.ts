@@ -45,7 +45,7 @@ function take(writer: RunWriter): WriterRequest {
 function answer(writer: RunWriter, request: WriterRequest, kind: string, last = 0): void {
   const claimed = kind === 'ok' ? { answer: 'ok', epoch: '100' } : { answer: kind }
   const reply = request.op === 'claim' ? claimed : { answer: kind, last }
-  writer.answered(request, { op: request.op, answer: reply } as WriterAnswer, now)
+  writer.answered(request, reply as WriterAnswer, now)
 }
 
 function open(): RunWriter {
@@ -83,7 +83,7 @@ describe('RunWriter', () => {
   it('hands on a cancel that came before the run', () => {
     const writer = makeWriter()
     const claim = take(writer)
-    writer.answered(claim, { op: 'claim', answer: { answer: 'ok', epoch: '1', cancel: { reason: 'early' } } }, now)
+    writer.answered(claim, { answer: 'ok', epoch: '1', cancel: { reason: 'early' } }, now)
 
     expect(cancelled).toEqual(['early'])
   })
@@ -168,7 +168,7 @@ describe('RunWriter', () => {
     answer(writer, take(writer), 'fenced')
     const revive = take(writer)
     expect(revive).toEqual({ op: 'claim', mode: 'revive', epoch: '100' })
-    writer.answered(revive, { op: 'claim', answer: { answer: 'ok', epoch: '200' } }, now)
+    writer.answered(revive, { answer: 'ok', epoch: '200' }, now)
     const restore = take(writer)
     answer(writer, restore, 'ok', 1)
     const append = take(writer)
@@ -230,7 +230,7 @@ describe('RunWriter', () => {
     expect(writer.wakeAt).toBeLessThanOrEqual(now)
     const verify = take(writer)
     expect(verify.op).toBe('verify')
-    writer.answered(verify, { op: 'verify', answer: found as RunInfo | undefined }, now)
+    writer.answered(verify, found as RunInfo | undefined, now)
   }
 
   function ended(): RunWriter {
@@ -272,7 +272,7 @@ describe('RunWriter', () => {
     look(writer, 5_000, { epoch: '101', last: 1, state: 'abandoned' })
     const claim = take(writer)
     expect(claim).toEqual({ op: 'claim', mode: 'revive', epoch: '100' })
-    writer.answered(claim, { op: 'claim', answer: { answer: 'ok', epoch: '102' } }, now)
+    writer.answered(claim, { answer: 'ok', epoch: '102' }, now)
     const restore = take(writer)
     expect(restore).toMatchObject({ op: 'restore', request: { epoch: '102', tail: [{ epoch: '102', closes: true }] } })
     answer(writer, restore, 'ok', 1)
