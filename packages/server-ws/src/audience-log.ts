@@ -9,6 +9,7 @@ export class AudienceLog {
   /** How many viewers it has. Kept by the channel. */
   viewers = 0
   readonly #log = new ReplayLog()
+  #newest: readonly SharedBatch[] = []
   readonly #catchUp: CatchUp
   readonly #older: OlderHistory
   readonly #view: View | undefined
@@ -25,11 +26,15 @@ export class AudienceLog {
     return this.#log.length
   }
 
-  /** Takes batches of the run, which follow the newest, and gives what its viewers get. */
-  push(batches: readonly SharedBatch[]): readonly SharedBatch[] {
-    const seen = this.#seen(batches)
-    for (const batch of seen) this.#log.push(batch)
-    return seen
+  /** Takes batches of the run, which follow the newest. */
+  push(batches: readonly SharedBatch[]): void {
+    this.#newest = this.#seen(batches)
+    for (const batch of this.#newest) this.#log.push(batch)
+  }
+
+  /** What its viewers get of the batches that came last. */
+  get newest(): readonly SharedBatch[] {
+    return this.#newest
   }
 
   /** The frames for a viewer that has everything up to `seq`; undefined when the log no longer reaches back to it. */
@@ -56,6 +61,7 @@ export class AudienceLog {
 
   /** A new history begins. */
   clear(): void {
+    this.#newest = []
     this.#log.clear()
     this.#catchUp.clear()
     this.#view?.clear()

@@ -49,10 +49,10 @@ export class Audiences {
     return log
   }
 
-  /** Takes new batches of the run; gives what each audience gets of them. */
-  push(batches: readonly SharedBatch[]): ReadonlyMap<AudienceLog, readonly SharedBatch[]> {
+  /** Takes new batches of the run, for every audience. */
+  push(batches: readonly SharedBatch[]): void {
     this.#newest = batches.at(-1) ?? this.#newest
-    return new Map([...this.#logs.values()].map((log) => [log, log.push(batches)]))
+    for (const log of this.#logs.values()) log.push(batches)
   }
 
   /** Looks at what time has done; called about once a second. Who has no viewers is let go, but for the last. */

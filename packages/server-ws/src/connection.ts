@@ -93,13 +93,12 @@ export class Connection implements Outlet {
     if (this.#socket) holdWrites(this.#socket)
     this.#sentAt = this.#now()
     const { metrics } = this.#options
-    metrics.count('llmmon_frames_sent_total')
     if (typeof frame === 'string') {
-      metrics.count('llmmon_bytes_sent_total', undefined, Buffer.byteLength(frame))
+      metrics.sent(Buffer.byteLength(frame))
       this.#ws.send(frame, { binary: false }, this.#sent)
       return
     }
-    metrics.count('llmmon_bytes_sent_total', undefined, frame.payload.length)
+    metrics.sent(frame.length)
     // Shared by many: the same bytes for all of them, in one piece.
     if (this.#isDirect) this.#socket?.write(frame.whole, this.#sent)
     else this.#ws.send(frame.payload, { binary: false }, this.#sent)

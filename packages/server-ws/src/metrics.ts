@@ -51,15 +51,19 @@ interface Value {
 export class Metrics {
   readonly #values = new Map<CounterName, Map<string, Value>>()
   readonly #sources = new Set<Gauges>()
+  // At hand, since they are counted with every frame.
+  readonly #framesSent = this.#valueOf('llmmon_frames_sent_total')
+  readonly #bytesSent = this.#valueOf('llmmon_bytes_sent_total')
 
-  /** Counts; cheap enough for every frame. */
-  count(name: CounterName, labels?: Labels, by = 1): void {
-    const key = labels ? Object.values(labels).join('\0') : ''
-    let values = this.#values.get(name)
-    if (!values) this.#values.set(name, (values = new Map()))
-    const value = values.get(key)
-    if (value) value.value += by
-    else values.set(key, { labels: labels ?? {}, value: by })
+  /** Counts a frame that was sent. */
+  sent(bytes: number): void {
+    this.#framesSent.value += 1
+    this.#bytesSent.value += bytes
+  }
+
+  /** Counts. */
+  count(name: CounterName, labels?: Labels): void {
+    this.#valueOf(name, labels).value += 1
   }
 
   /** The values of a counter. */
@@ -83,6 +87,15 @@ export class Metrics {
       const sum = () => [...this.#sources].reduce((total, source) => total + source[name as keyof Gauges](), 0)
       registry.registerMetric(metric(name, help, 'gauge', () => [{ labels: {}, value: sum() }]))
     }
+  }
+
+  #valueOf(name: CounterName, labels?: Labels): Value {
+    const key = labels ? Object.values(labels).join('\0') : ''
+    let values = this.#values.get(name)
+    if (!values) this.#values.set(name, (values = new Map()))
+    let value = values.get(key)
+    if (!value) values.set(key, (value = { labels: labels ?? {}, value: 0 }))
+    return value
   }
 }
 

@@ -9,9 +9,9 @@ import {
   type Transport,
 } from '@llmmon/core'
 import { Audiences } from './audiences.js'
+import { Head } from './head.js'
 import { lostEvent } from './lost-event.js'
 import type { ResolvedServerOptions } from './options.js'
-import { ReplayLog } from './replay-log.js'
 import { SharedBatch } from './shared-batch.js'
 import { stalledAfterMs } from './tick.js'
 import type { Viewer } from './viewer.js'
@@ -41,8 +41,7 @@ export class RunChannel {
   readonly #options: ResolvedServerOptions
   readonly #now: () => number
   readonly #audiences: Audiences
-  // The newest batch, by which is judged where viewers stand: numbers are the same for every audience.
-  readonly #head = new ReplayLog()
+  readonly #head = new Head()
   readonly #viewers = new Map<Viewer, Waiting>()
   // Viewers that wait for the first read: they keep the channel, but get nothing yet.
   readonly #held = new Set<Viewer>()
@@ -192,22 +191,22 @@ export class RunChannel {
   }
 
   #take(batches: readonly EncodedBatch[]): void {
-    this.#quietSince = this.#now()
+    const now = this.#now()
+    this.#quietSince = now
     this.#vanishedAt = undefined
     const before = this.#head.last
     const shared = batches.map((batch) => new SharedBatch(batch))
-    for (const batch of shared) this.#head.push(batch)
-    this.#head.trim(0)
-    const seen = this.#audiences.push(shared)
+    for (const batch of shared) this.#head.take(batch)
+    this.#audiences.push(shared)
     // A reaper's end is no sign of life.
-    if (this.#head.newest?.closes && this.#head.newest.base) this.#openUntil ??= this.#now() + abandonedGraceMs
+    if (this.#head.newest?.closes && this.#head.newest.base) this.#openUntil ??= now + abandonedGraceMs
     else this.#setStalled(false)
-    for (const viewer of [...this.#viewers.keys()]) {
+    for (const viewer of this.#viewers.keys()) {
       if (before === 0) this.#place(viewer)
       const standsAt = viewer.position?.seq ?? 0
-      if (standsAt !== before || !viewer.isReady || shared.length > 1) this.pump(viewer)
+      if (standsAt !== before || shared.length > 1 || !viewer.isReady) this.pump(viewer)
       else {
-        for (const batch of seen.get(this.#audiences.of(viewer)) ?? []) this.#send(viewer, batch)
+        for (const batch of this.#audiences.of(viewer).newest) this.#send(viewer, batch)
         this.#endIfDone(viewer)
       }
     }
@@ -255,7 +254,7 @@ export class RunChannel {
 
   #send(viewer: Viewer, batch: SharedBatch): void {
     if (batch.to <= (viewer.position?.seq ?? 0)) return
-    viewer.position = { epoch: batch.epoch, seq: batch.to }
+    viewer.position = batch.end
     viewer.send(batch)
   }
 

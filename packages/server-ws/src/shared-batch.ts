@@ -1,4 +1,4 @@
-import { decodeBatch, type EncodedBatch, type RunEvent } from '@llmmon/core'
+import { decodeBatch, type EncodedBatch, type Position, type RunEvent } from '@llmmon/core'
 import { TextFrame } from './text-frame.js'
 import { isWithheld } from './withheld.js'
 
@@ -13,6 +13,8 @@ export class SharedBatch {
   readonly epoch: string
   readonly from: number
   readonly to: number
+  /** Where a viewer stands that has it. */
+  readonly end: Position
   readonly base: EncodedBatch['base']
   readonly closes: boolean
   readonly text: string
@@ -23,6 +25,7 @@ export class SharedBatch {
     this.epoch = batch.epoch
     this.from = batch.from
     this.to = batch.to
+    this.end = { epoch: batch.epoch, seq: batch.to }
     this.base = batch.base
     this.closes = batch.closes
     this.text = batch.text

@@ -24,6 +24,11 @@ export class TextFrame {
     this.whole.write(text, this.#headerLength)
   }
 
+  /** How many bytes the text has. */
+  get length(): number {
+    return this.whole.length - this.#headerLength
+  }
+
   /** The text alone, as bytes. */
   get payload(): Buffer {
     return this.whole.subarray(this.#headerLength)

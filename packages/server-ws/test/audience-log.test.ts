@@ -31,7 +31,8 @@ describe('AudienceLog', () => {
     const log = open()
     const batches = [batch(1, 2), batch(3, 3)]
 
-    expect(log.push(batches)).toEqual(batches)
+    log.push(batches)
+    expect(log.newest).toEqual(batches)
     expect(log.frames(0)?.[0]).toBe(batches[0])
     expect(spans(log.frames(2))).toEqual(['3-3'])
   })
@@ -39,7 +40,8 @@ describe('AudienceLog', () => {
   it('makes each batch once, for live viewers and for late ones', () => {
     const hook = vi.fn(onlyProgress)
     const log = open(hook)
-    const [made] = log.push([batch(1, 3)])
+    log.push([batch(1, 3)])
+    const [made] = log.newest
     for (let i = 0; i < 5; i += 1) expect(log.frames(0)?.[0]).toBe(made)
 
     expect(hook).toHaveBeenCalledTimes(3)
