@@ -28,6 +28,8 @@ export class AudienceLog {
 
   /** Takes batches of the run, which follow the newest. */
   push(batches: readonly SharedBatch[]): void {
+    // Those before have been sent to whoever was there; of each twice as much would be kept.
+    for (const batch of this.#newest) batch.release()
     this.#newest = this.#seen(batches)
     for (const batch of this.#newest) this.#log.push(batch)
   }

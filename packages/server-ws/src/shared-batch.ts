@@ -42,6 +42,12 @@ export class SharedBatch {
     return this.#frame
   }
 
+  /** Lets go of what was made of it: most batches are sent once, and then only kept. It is made again for whoever comes for it. */
+  release(): void {
+    this.#frame = undefined
+    this.#plain = undefined
+  }
+
   /** The frames of the plain endpoint, one an event. */
   get plain(): readonly PlainFrame[] {
     if (!this.#plain) {

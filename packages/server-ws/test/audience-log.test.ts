@@ -37,6 +37,17 @@ describe('AudienceLog', () => {
     expect(spans(log.frames(2))).toEqual(['3-3'])
   })
 
+  it('keeps the bytes of the newest batches alone', () => {
+    const log = open()
+    const [first, second] = [batch(1, 2), batch(3, 3)]
+    log.push([first])
+    const { frame } = first
+    expect(first.frame).toBe(frame)
+    log.push([second])
+
+    expect(first.frame).not.toBe(frame)
+  })
+
   it('makes each batch once, for live viewers and for late ones', () => {
     const hook = vi.fn(onlyProgress)
     const log = open(hook)
