@@ -127,8 +127,8 @@ export class Publisher implements WriterHost {
   }
 
   #makeReady(run: PublishedRun): void {
-    if (!run.isKnown) return
-    this.#ready.add(run)
+    // One that was forgotten while a request was out leaves room for others all the same.
+    if (run.isKnown) this.#ready.add(run)
     if (this.#isScheduled) return
     this.#isScheduled = true
     // Not in the caller's stack: what the chain says in one go is written as one batch, and never on its time.
