@@ -13,11 +13,30 @@ export interface Refusal {
 }
 
 /** The place of a connection among those that are let in. */
-export interface Entry {
+export class Entry {
+  readonly #admission: Admission
+  readonly #network: string | undefined
+  #stage: 'unidentified' | 'identified' | 'left' = 'unidentified'
+
+  constructor(admission: Admission, network: string | undefined) {
+    this.#admission = admission
+    this.#network = network
+  }
+
   /** It is known who it is. Idempotent. */
-  identified(): void
+  identified(): void {
+    if (this.#stage !== 'unidentified') return
+    this.#stage = 'identified'
+    this.#admission.leave(this.#network, 'unidentified')
+  }
+
   /** It has gone. Idempotent. */
-  left(): void
+  left(): void {
+    if (this.#stage === 'left') return
+    this.identified()
+    this.#stage = 'left'
+    this.#admission.leave(this.#network, 'rest')
+  }
 }
 
 /** How many origins and addresses are told of in the log. */
@@ -46,28 +65,27 @@ export class Admission {
   enter(request: IncomingMessage): Entry | Refusal {
     const refusal = this.#refusalOfOrigin(request)
     if (refusal) return refusal
-    const leave = this.#all.take(everybody)
-    if (!leave) return full('This server has all the connections it can take.\n')
-    const identified = this.#unidentified.take(everybody)
-    if (!identified) {
-      leave()
+    if (!this.#all.take(everybody)) return full('This server has all the connections it can take.\n')
+    if (!this.#unidentified.take(everybody)) {
+      this.#all.leave(everybody)
       return full('This server waits for too many connections to say who they are.\n')
     }
     const network = networkOf(request, this.#options.trustProxy)
-    const leaveAddress = this.#ofAddress.take(network)
-    if (!leaveAddress) {
-      identified()
-      leave()
+    if (!this.#ofAddress.take(network)) {
+      this.#unidentified.leave(everybody)
+      this.#all.leave(everybody)
       this.#tellOfAddress(String(network))
       return tooMany('There are too many connections from your address.\n', 10)
     }
-    return {
-      identified,
-      left() {
-        identified()
-        leaveAddress()
-        leave()
-      },
+    return new Entry(this, network)
+  }
+
+  /** Gives back what an entry took: among those of whom it is not known who they are, or all it still has. */
+  leave(network: string | undefined, what: 'unidentified' | 'rest'): void {
+    if (what === 'unidentified') this.#unidentified.leave(everybody)
+    else {
+      this.#ofAddress.leave(network)
+      this.#all.leave(everybody)
     }
   }
 

@@ -1,55 +1,52 @@
 import { closeCodes } from '@llmmon/core'
-import type { WebSocket } from 'ws'
 import type { Connection, ConnectionUser } from './connection.js'
-
-/** A connection and who uses it. */
-export interface Client {
-  readonly connection: Connection
-  /** None where it was refused as it came. */
-  readonly user: ConnectionUser | undefined
-}
 
 /** How long a closed connection may take to go, ms. */
 const farewellMs = 2_000
 
 /** All connections of a server, and the one timer that looks after them. */
 export class Clients {
-  readonly #clients = new Map<WebSocket, Client>()
+  readonly #connections = new Set<Connection>()
   readonly #whenEmpty = new Set<() => void>()
   readonly #tickRuns: () => boolean
   readonly #tickMs: number
+  readonly #now: () => number
+  // One for all of them.
+  readonly #drop = (connection: Connection): void => {
+    this.#connections.delete(connection)
+    if (this.size === 0) for (const resolve of this.#whenEmpty) resolve()
+  }
   #ticker: NodeJS.Timeout | undefined
 
   /**
    * @param tickRuns looks after the runs; says whether any are left
    * @param tickMs how often all is looked after
+   * @param now the clock of the connections
    */
-  constructor(tickRuns: () => boolean, tickMs: number) {
+  constructor(tickRuns: () => boolean, tickMs: number, now: () => number) {
     this.#tickRuns = tickRuns
     this.#tickMs = tickMs
+    this.#now = now
   }
 
   get size(): number {
-    return this.#clients.size
+    return this.#connections.size
   }
 
   /** Bytes that wait in all connections. */
   get bufferedBytes(): number {
-    return [...this.#clients.values()].reduce((sum, { connection }) => sum + connection.bufferedBytes, 0)
+    return [...this.#connections].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0)
   }
 
   /** Everybody who uses a connection. */
   *users(): Iterable<ConnectionUser> {
-    for (const { user } of this.#clients.values()) if (user) yield user
+    for (const { user } of this.#connections) if (user) yield user
   }
 
   /** Keeps a connection until its socket has closed. */
-  keep(ws: WebSocket, client: Client): void {
-    this.#clients.set(ws, client)
-    ws.on('close', () => {
-      this.#clients.delete(ws)
-      if (this.size === 0) for (const resolve of this.#whenEmpty) resolve()
-    })
+  keep(connection: Connection): void {
+    this.#connections.add(connection)
+    connection.onClosed(this.#drop)
     this.#ticker ??= setInterval(() => this.#tick(), this.#tickMs).unref()
   }
 
@@ -58,19 +55,20 @@ export class Clients {
    */
   async dismiss(drainMs: number): Promise<void> {
     if (drainMs > 0) await this.#emptied(drainMs)
-    for (const { user, connection } of this.#clients.values()) {
-      const target = user ?? connection
+    for (const connection of this.#connections) {
+      const target = connection.user ?? connection
       target.close(closeCodes.goingAway, 'the server is shutting down')
     }
     await this.#emptied(farewellMs)
-    for (const { connection } of this.#clients.values()) connection.terminate()
+    for (const connection of this.#connections) connection.terminate()
     await this.#emptied(farewellMs)
     this.#stopTicking()
   }
 
   #tick(): void {
     const hasRuns = this.#tickRuns()
-    for (const { connection } of this.#clients.values()) connection.tick()
+    const now = this.#now()
+    for (const connection of this.#connections) connection.tick(now)
     if (this.size === 0 && !hasRuns) this.#stopTicking()
   }
 

@@ -16,7 +16,8 @@ export interface ConnectionUser {
   endRun(runId: string): void
   receive(text: string): void
   drained(): void
-  tick(): void
+  /** Looks at what time has done; gives when to look again, at the latest, if it neither sends nor is sent anything until then. */
+  tick(now: number): number
   close(code: number, reason: string): void
   gone(): void
 }
@@ -28,8 +29,8 @@ const closeMs = 1_000
 const longestReason = 123
 
 /**
- * One WebSocket: counts what waits in it, writes once a tick however much is sent in it, finds out when the other side is gone. No timer of its own: the server's tick serves
- * all.
+ * One WebSocket: counts what waits in it, writes once a turn however much is sent in it, finds out when the other side is gone. No timer of its own: the server's tick serves
+ * all, and passes by those that are quiet.
  */
 export class Connection implements Outlet {
   readonly #ws: WebSocket
@@ -38,8 +39,10 @@ export class Connection implements Outlet {
   readonly #options: ResolvedServerOptions
   readonly #now: () => number
   readonly #sendsHeartbeats: boolean
-  readonly #bucket: TokenBucket
+  // None while nothing is left of what was heard.
+  #bucket: TokenBucket | undefined
   #user: ConnectionUser | undefined
+  #whenClosed: ((connection: Connection) => void) | undefined
   #isClosing = false
   #sentAt: number
   #pingedAt: number
@@ -48,6 +51,10 @@ export class Connection implements Outlet {
   // When it closed, or when it was last seen to have room or to take something.
   #movedAt: number
   #lastBytes = 0
+  // How many frames have not left yet.
+  #waiting = 0
+  // Until then there is nothing to look at, if nothing happens.
+  #quietUntil = 0
 
   /**
    * @param sendsHeartbeats false for the plain endpoint, whose frames are events only
@@ -65,18 +72,23 @@ export class Connection implements Outlet {
     this.#options = options
     this.#now = now
     this.#sendsHeartbeats = sendsHeartbeats
-    const { framesPerSecond } = options.limits
-    this.#bucket = new TokenBucket(framesPerSecond, framesPerSecond * 5, now())
     this.#sentAt = this.#pingedAt = this.#heardAt = this.#movedAt = now()
     // First of all: an invalid frame is an error event, and one that nobody hears ends the process.
-    ws.on('error', (err) => options.logger.debug({ err }, 'A WebSocket failed'))
+    ws.on('error', (err) => this.#options.logger.debug({ err }, 'A WebSocket failed'))
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    ws.on('ping', () => this.#heard())
-    ws.on('pong', () => this.#heard())
+    const heard = () => void this.#heard()
+    ws.on('ping', heard)
+    ws.on('pong', heard)
     ws.on('close', (code) => {
-      options.metrics.count('llmmon_connections_closed_total', { code })
+      this.#options.metrics.count('llmmon_connections_closed_total', { code })
       this.#user?.gone()
+      this.#whenClosed?.(this)
     })
+  }
+
+  /** Who takes what comes in; undefined where it was refused as it came. */
+  get user(): ConnectionUser | undefined {
+    return this.#user
   }
 
   get bufferedBytes(): number {
@@ -88,10 +100,18 @@ export class Connection implements Outlet {
     this.#user = user
   }
 
+  /** Says who is told once its socket has closed. */
+  onClosed(tell: (connection: Connection) => void): void {
+    this.#whenClosed = tell
+  }
+
   send(frame: string | TextFrame): void {
     if (this.#isClosing || this.#ws.readyState !== this.#ws.OPEN) return
     if (this.#socket) holdWrites(this.#socket)
     this.#sentAt = this.#now()
+    if (this.#waiting === 0) this.#movedAt = this.#sentAt
+    this.#waiting += 1
+    this.#quietUntil = 0
     const { metrics } = this.#options
     if (typeof frame === 'string') {
       metrics.sent(Buffer.byteLength(frame))
@@ -117,6 +137,7 @@ export class Connection implements Outlet {
     this.#isClosing = true
     this.#isTooSlow = code === closeCodes.tooSlow
     this.#movedAt = this.#now()
+    this.#quietUntil = 0
     try {
       this.#ws.close(code, cutReason(reason))
     } catch (err) {
@@ -131,9 +152,9 @@ export class Connection implements Outlet {
     this.#ws.terminate()
   }
 
-  /** Looks at what time has done; called about once a second. */
-  tick(): void {
-    const now = this.#now()
+  /** Looks at what time has done; called about once a second. @param now by the clock that it was given */
+  tick(now: number): void {
+    if (now < this.#quietUntil && this.#waiting === 0) return
     const { heartbeatMs, limits } = this.#options
     this.#watchProgress(now, limits.maxBufferedBytes)
     const stillFor = now - this.#movedAt
@@ -143,7 +164,7 @@ export class Connection implements Outlet {
       if (stillFor > (isEmpty ? closeMs : limits.stallTimeoutMs)) this.#ws.terminate()
       return
     }
-    this.#user?.tick()
+    const userUntil = this.#user?.tick(now) ?? now
     if (now - this.#heardAt > heartbeatMs * missedPings) {
       this.terminate()
       return
@@ -158,9 +179,12 @@ export class Connection implements Outlet {
       this.#pingedAt = now
       this.#ws.ping()
     }
-    if (this.#sendsHeartbeats && now - this.#sentAt >= heartbeatMs - 1_000) {
-      this.send(JSON.stringify({ type: 'hb', t: Date.now() }))
-    }
+    const speakAt = this.#sendsHeartbeats ? this.#sentAt + heartbeatMs - 1_000 : Number.POSITIVE_INFINITY
+    if (now >= speakAt) this.send(JSON.stringify({ type: 'hb', t: Date.now() }))
+    if (this.#bucket?.isFull(now)) this.#bucket = undefined
+    if (this.#isClosing || this.#bucket) return
+    const silentAt = this.#heardAt + heartbeatMs * missedPings
+    this.#quietUntil = Math.min(userUntil, speakAt, silentAt, this.#pingedAt + heartbeatMs)
   }
 
   #watchProgress(now: number, maxBytes: number): void {
@@ -181,7 +205,13 @@ export class Connection implements Outlet {
     const now = this.#now()
     this.#heardAt = now
     if (this.#isClosing) return false
-    if (!counts || this.#bucket.take(now)) return true
+    if (!counts) {
+      this.#quietUntil = 0
+      return true
+    }
+    const { framesPerSecond } = this.#options.limits
+    this.#bucket ??= new TokenBucket(framesPerSecond, framesPerSecond * 5, now)
+    if (this.#bucket.take(now)) return true
     const reason = 'too many frames; come back later'
     if (this.#user) this.#user.close(closeCodes.rateLimited, reason)
     else this.close(closeCodes.rateLimited, reason)
@@ -190,6 +220,7 @@ export class Connection implements Outlet {
 
   // Called for every frame that has left; only worth a look when viewers may be waiting for room.
   readonly #sent = (): void => {
+    this.#waiting -= 1
     this.#movedAt = this.#now()
     if (!this.#isClosing && this.bufferedBytes < this.#options.limits.maxBufferedBytes) this.#user?.drained()
   }

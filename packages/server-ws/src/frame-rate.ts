@@ -15,6 +15,11 @@ export class FrameRate {
     this.#others = new TokenBucket(framesPerSecond, burst, now)
   }
 
+  /** True when nothing is left of what was sent: a new one would allow the same. */
+  isFull(now: number): boolean {
+    return this.#all.isFull(now) && this.#others.isFull(now)
+  }
+
   /** Whether one more frame may be read at all. */
   takes(now: number): boolean {
     return this.#all.take(now)

@@ -26,12 +26,18 @@ export class Gate {
     this.#options = options
   }
 
-  /** Who is asking; undefined for nobody. */
-  async identify(request: IncomingMessage, token: string | undefined): Promise<Identity | undefined> {
+  /**
+   * Who is asking; undefined for nobody.
+   *
+   * @param request may be missing where there is no `authenticate`
+   */
+  async identify(request: IncomingMessage | undefined, token: string | undefined): Promise<Identity | undefined> {
     const { authenticate } = this.#options
     const isRevoked = this.#revocations.begin()
     const identity = await this.#ask('authenticate', async () =>
-      authenticate ? identityOf(await authenticate(request, { token }), this.#options) : anonymous(this.#options),
+      authenticate
+        ? identityOf(await authenticate(request as IncomingMessage, { token }), this.#options)
+        : anonymous(this.#options),
     )
     return isRevoked(identity?.principal) ? undefined : identity
   }
@@ -56,7 +62,8 @@ export class Gate {
   /** Waits until a refusal may be told, counted from when the request came. */
   async refusal(since: number, now: () => number): Promise<void> {
     const steps = Math.max(1, Math.ceil((now() - since) / refusalMs))
-    const due = since + steps * refusalMs
+    // The clock counts whole ms: it was nearly one more when the request came.
+    const due = since + steps * refusalMs + 1
     // A timer may come a little early; a refusal must not.
     for (let left = due - now(); left > 0; left = due - now()) {
       await new Promise<void>((resolve) => {

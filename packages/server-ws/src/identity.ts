@@ -33,8 +33,12 @@ function endOfClaims(principal: unknown): number | undefined {
 
 /** The identity of everybody where nobody is asked. */
 export function anonymous(options: ResolvedServerOptions): Identity {
+  // One for all of them, where no hook is to be asked.
+  if (!options.view && !options.principalKey) return nobody
   return describe(undefined, undefined, options)
 }
+
+const nobody: Identity = { principal: undefined, key: undefined, expiresAt: undefined, audience: '' }
 
 function describe(principal: unknown, expiresAt: number | undefined, options: ResolvedServerOptions): Identity {
   const audience = options.view && options.audience ? options.audience(principal) : ''

@@ -77,15 +77,22 @@ const unauthenticated: Refusal = {
 export function createMonitorServer<Principal = unknown>(options: MonitorServerOptions<Principal>): MonitorServer {
   const resolved = resolveOptions(options as MonitorServerOptions)
   const { limits, logger } = resolved
-  const now = () => performance.now()
+  // Whole ms: of a number with a fraction each connection would keep a copy on the heap.
+  const now = () => Math.floor(performance.now())
   const gate = new Gate(resolved)
   const channels = new Channels(resolved, now)
   const admission = new Admission(resolved)
   const seats = new Seats(limits.maxConnectionsPerPrincipal)
-  const clients = new Clients(() => {
-    channels.tick()
-    return channels.size > 0
-  }, tickMsOf(options.transport))
+  const clients = new Clients(
+    () => {
+      channels.tick()
+      return channels.size > 0
+    },
+    tickMsOf(options.transport),
+    now,
+  )
+  const sessions = { options: resolved, gate, channels, now, seats }
+  const socketFailed = (err: Error) => logger.debug({ err }, 'A socket failed during its upgrade')
   const attached = new Set<() => void>()
   // Its types do not know yet that a number of pongs can be set.
   const bounds: ServerOptions & { maxPendingAutoPongs: number } = {
@@ -113,14 +120,14 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route): Promise<void> {
     // First of all: a socket that is reset while nobody listens ends the process.
-    socket.on('error', (err) => logger.debug({ err }, 'A socket failed during its upgrade'))
+    socket.on('error', socketFailed)
     const refuse = ({ status, message, headers }: Refusal) => {
       resolved.metrics.count('llmmon_upgrades_refused_total', { status })
       refuseUpgrade(socket, status, message, headers)
     }
     const entry = refusalOf(request, route) ?? admission.enter(request)
     if ('status' in entry) return refuse(entry)
-    socket.once('close', entry.left)
+    leaveWith(socket, entry)
     const tooOften = await admission.rate(request)
     if (tooOften) return refuse(tooOften)
     const asks = asksBefore(request, route)
@@ -159,24 +166,24 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     resolved.metrics.count('llmmon_connections_total', { endpoint: isProtocol ? 'protocol' : 'plain' })
     const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, isProtocol)
     if (isProtocol && ws.protocol !== subprotocol) {
-      clients.keep(ws, { connection, user: undefined })
+      clients.keep(connection)
       connection.close(closeCodes.unsupportedVersion, `expected the subprotocol ${subprotocol}`)
       return
     }
     const user = route.kind === 'plain' ? plainViewer() : session()
     connection.use(user)
-    clients.keep(ws, { connection, user })
+    clients.keep(connection)
 
     function session(): ConnectionUser {
-      const { identified } = entry
-      const context = { connectionId: randomUUID(), request, options: resolved, gate, channels, now, identity }
-      return new Session({ ...context, seats, identified }, connection)
+      const arrival = { connectionId: randomUUID(), request, identity, identified: () => entry.identified() }
+      return new Session(sessions, arrival, connection)
     }
 
     function plainViewer(): ConnectionUser {
       const { runId, after, ticket } = route as Route & { kind: 'plain' }
       const identify = async () => identity ?? gate.identify(request, ticket)
-      const context = { runId, after, ticket, gate, identify, seats, identified: entry.identified, now }
+      const identified = () => entry.identified()
+      const context = { runId, after, ticket, gate, identify, seats, identified, now }
       const { maxBufferedBytes } = limits
       return new PlainViewer({ ...context, channel: () => channels.of(runId), maxBufferedBytes }, connection)
     }
@@ -186,7 +193,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
   async function accept(ws: WebSocket, request: IncomingMessage, route: Route): Promise<void> {
     const entry = closing ? shuttingDown : admission.enter(request)
     if ('status' in entry) return dismiss(ws, request, entry)
-    ws.once('close', entry.left)
+    leaveWith(ws, entry)
     welcome(ws, request, route, entry)
     const tooOften = await admission.rate(request)
     if (tooOften) ws.close(closeCodes.rateLimited, 'too many connections; come back later')
@@ -194,7 +201,7 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
 
   function dismiss(ws: WebSocket, request: IncomingMessage, refusal: Refusal): void {
     const connection = new Connection(ws, request.socket as Socket | undefined, resolved, now, false)
-    clients.keep(ws, { connection, user: undefined })
+    clients.keep(connection)
     if (refusal === shuttingDown) connection.close(closeCodes.goingAway, 'the server is shutting down')
     else if (refusal.status === 429) connection.close(closeCodes.rateLimited, 'too many connections; come back later')
     else if (refusal.status === 403) connection.close(closeCodes.forbidden, 'pages of this origin may not connect')
@@ -261,6 +268,11 @@ export function createMonitorServer<Principal = unknown>(options: MonitorServerO
     channels.close()
     unmeter()
   }
+}
+
+// Of its own, so that what a connection keeps until it closes does not keep its request.
+function leaveWith(socket: { on(event: 'close', listener: () => void): unknown }, entry: Entry): void {
+  socket.on('close', () => entry.left())
 }
 
 function ticketOf(route: Route): string | undefined {

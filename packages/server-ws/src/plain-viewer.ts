@@ -93,9 +93,12 @@ export class PlainViewer implements Viewer, ConnectionUser {
     this.#channel?.pump(this)
   }
 
-  tick(): void {
-    if (!this.#standing.hasExpired) return
-    this.close(closeCodes.tokenExpired, 'the credentials have expired; come back with fresh ones')
+  tick(now: number): number {
+    if (this.#standing.hasExpired) {
+      this.close(closeCodes.tokenExpired, 'the credentials have expired; come back with fresh ones')
+    }
+    // Until it is known who it is, it is not known until when.
+    return this.identity ? now + this.#standing.expiresInMs : now
   }
 
   endRun(runId: string): void {

@@ -16,7 +16,7 @@ import { SharedBatch } from './shared-batch.js'
 import { stalledAfterMs } from './tick.js'
 import type { Viewer } from './viewer.js'
 
-/** What a channel keeps of a viewer that waits for something. */
+/** What a viewer waits for. */
 interface Waiting {
   /** When the run must have started, and what happens if it has not. */
   readonly startBy?: { readonly at: number; readonly sawRun: boolean }
@@ -42,7 +42,10 @@ export class RunChannel {
   readonly #now: () => number
   readonly #audiences: Audiences
   readonly #head = new Head()
-  readonly #viewers = new Map<Viewer, Waiting>()
+  readonly #viewers = new Set<Viewer>()
+  readonly #waiting = new Map<Viewer, Waiting>()
+  // False while everybody is known to stand at the newest.
+  #mayLag = false
   // Viewers that wait for the first read: they keep the channel, but get nothing yet.
   readonly #held = new Set<Viewer>()
   readonly #following: Following
@@ -120,8 +123,8 @@ export class RunChannel {
     const sawRun = viewer.position !== undefined
     const { leaseMs } = this.#transport.liveness
     const waitMs = sawRun ? leaseMs + lostGraceMs : this.#options.limits.pendingMs
-    const waiting: Waiting = this.#head.last === 0 ? { startBy: { at: this.#now() + waitMs, sawRun } } : {}
-    this.#viewers.set(viewer, waiting)
+    this.#viewers.add(viewer)
+    if (this.#head.last === 0) this.#waiting.set(viewer, { startBy: { at: this.#now() + waitMs, sawRun } })
     if (this.#isStalled || (sawRun && this.#head.last === 0)) viewer.status('stalled')
     if (this.#head.last > 0) this.#place(viewer)
     this.pump(viewer)
@@ -129,6 +132,7 @@ export class RunChannel {
 
   /** Lets a viewer go. */
   remove(viewer: Viewer): void {
+    this.#waiting.delete(viewer)
     const wasHere = this.#viewers.delete(viewer) || this.#held.delete(viewer)
     if (!wasHere) return
     this.#audiences.of(viewer).viewers -= 1
@@ -141,10 +145,10 @@ export class RunChannel {
     if (isHere) this.#audiences.of(viewer).viewers -= 1
     viewer.audience = audience
     if (isHere) this.#audiences.of(viewer).viewers += 1
-    const waiting = this.#viewers.get(viewer)
-    if (!waiting || viewer.position === undefined) return
+    if (!this.#viewers.has(viewer) || viewer.position === undefined) return
+    const waiting = this.#waiting.get(viewer)
     this.#restart(viewer, 'audience')
-    if (waiting.startBy) this.#viewers.set(viewer, waiting)
+    if (waiting?.startBy) this.#waiting.set(viewer, waiting)
   }
 
   /** Sends a viewer what it lacks, as far as its connection has room. */
@@ -152,9 +156,16 @@ export class RunChannel {
     if (!this.#viewers.has(viewer)) return
     const seq = viewer.position?.seq ?? 0
     const frames = this.#audiences.of(viewer).frames(seq)
-    if (!frames) return void this.#refill(viewer)
+    if (!frames) {
+      this.#mayLag = true
+      void this.#refill(viewer)
+      return
+    }
     for (const batch of frames) {
-      if (!viewer.isReady) return
+      if (!viewer.isReady) {
+        this.#mayLag = true
+        return
+      }
       this.#send(viewer, batch)
     }
     this.#endIfDone(viewer)
@@ -163,14 +174,12 @@ export class RunChannel {
   /** Looks at what time has done; called about once a second. */
   tick(): void {
     const now = this.#now()
-    for (const [viewer, { startBy, aheadUntil }] of this.#viewers) {
-      const seq = viewer.position?.seq ?? 0
+    for (const [viewer, { startBy, aheadUntil }] of this.#waiting) {
+      const isAhead = (viewer.position?.seq ?? 0) > this.#head.last
       if (startBy && startBy.at <= now && this.#info?.state !== 'reserved') this.#giveUp(viewer, startBy.sawRun)
-      else if (aheadUntil !== undefined && aheadUntil <= now && seq > this.#head.last) this.#restart(viewer, 'rollback')
-      // Who waits for a read that failed is helped here.
-      else if (seq < this.#head.last && viewer.isReady) this.pump(viewer)
-      if (this.phase === 'ended') this.#endIfDone(viewer)
+      else if (aheadUntil !== undefined && aheadUntil <= now && isAhead) this.#restart(viewer, 'rollback')
     }
+    if (this.#mayLag || this.phase === 'ended') this.#help()
     const { heartbeatMs } = this.#transport.liveness
     this.#audiences.tick()
     const isWatched = this.#viewers.size > 0 && this.phase !== 'ended'
@@ -186,6 +195,7 @@ export class RunChannel {
   close(): void {
     this.#following.stop()
     this.#viewers.clear()
+    this.#waiting.clear()
     this.#held.clear()
     for (const resolve of this.#whenRead.splice(0)) resolve()
   }
@@ -201,7 +211,7 @@ export class RunChannel {
     // A reaper's end is no sign of life.
     if (this.#head.newest?.closes && this.#head.newest.base) this.#openUntil ??= now + abandonedGraceMs
     else this.#setStalled(false)
-    for (const viewer of this.#viewers.keys()) {
+    for (const viewer of this.#viewers) {
       if (before === 0) this.#place(viewer)
       const standsAt = viewer.position?.seq ?? 0
       if (standsAt !== before || shared.length > 1 || !viewer.isReady) this.pump(viewer)
@@ -216,7 +226,7 @@ export class RunChannel {
     this.#head.clear()
     this.#audiences.clear()
     this.#openUntil = undefined
-    for (const viewer of [...this.#viewers.keys()]) this.#restart(viewer, reason)
+    for (const viewer of [...this.#viewers]) this.#restart(viewer, reason)
   }
 
   #learn(info: RunInfo | undefined): void {
@@ -240,16 +250,28 @@ export class RunChannel {
       return
     }
     const { leaseMs } = this.#transport.liveness
-    this.#viewers.set(viewer, what === 'ahead' ? { aheadUntil: this.#now() + leaseMs } : {})
+    if (what === 'ahead') this.#waiting.set(viewer, { aheadUntil: this.#now() + leaseMs })
+    else this.#waiting.delete(viewer)
   }
 
   #restart(viewer: Viewer, reason: ResetReason): void {
-    this.#viewers.set(viewer, {})
+    this.#waiting.delete(viewer)
     if (viewer.position === undefined) return
     viewer.position = undefined
     this.#options.metrics.count('llmmon_resets_total', { reason })
     viewer.reset(reason)
     this.pump(viewer)
+  }
+
+  // Who waits for a read that failed, or for room, is helped on.
+  #help(): void {
+    this.#mayLag = false
+    for (const viewer of this.#viewers) {
+      const lags = (viewer.position?.seq ?? 0) < this.#head.last
+      if (lags && viewer.isReady) this.pump(viewer)
+      else if (lags) this.#mayLag = true
+      if (this.phase === 'ended') this.#endIfDone(viewer)
+    }
   }
 
   #send(viewer: Viewer, batch: SharedBatch): void {
@@ -298,7 +320,7 @@ export class RunChannel {
         this.#vanishedAt ??= now
         this.#setStalled(true)
         if (now - this.#vanishedAt <= leaseMs + lostGraceMs) return
-        for (const viewer of [...this.#viewers.keys()]) this.#giveUp(viewer, true)
+        for (const viewer of [...this.#viewers]) this.#giveUp(viewer, true)
         return
       }
       this.#vanishedAt = undefined
@@ -318,6 +340,6 @@ export class RunChannel {
   #setStalled(isStalled: boolean): void {
     if (isStalled === this.#isStalled) return
     this.#isStalled = isStalled
-    for (const viewer of this.#viewers.keys()) viewer.status(isStalled ? 'stalled' : 'live')
+    for (const viewer of this.#viewers) viewer.status(isStalled ? 'stalled' : 'live')
   }
 }

@@ -1,4 +1,4 @@
-/** Counts who is there, by a key, up to a limit for each. */
+/** Counts who is there, by a key, up to a limit for each. Who has no key needs no seat. */
 export class Seats {
   readonly #limit: number
   readonly #taken = new Map<string, number>()
@@ -12,19 +12,20 @@ export class Seats {
     return this.#taken.get(key) ?? 0
   }
 
-  /** Takes a seat and gives how to leave it, idempotent; undefined where there is none. Who has no key needs no seat. */
-  take(key: string | undefined): (() => void) | undefined {
-    if (key === undefined) return () => undefined
+  /** Takes a seat; false where there is none. */
+  take(key: string | undefined): boolean {
+    if (key === undefined) return true
     const taken = this.taken(key)
-    if (taken >= this.#limit) return undefined
+    if (taken >= this.#limit) return false
     this.#taken.set(key, taken + 1)
-    let isLeft = false
-    return () => {
-      if (isLeft) return
-      isLeft = true
-      const left = this.taken(key) - 1
-      if (left > 0) this.#taken.set(key, left)
-      else this.#taken.delete(key)
-    }
+    return true
+  }
+
+  /** Gives back a seat that was taken. */
+  leave(key: string | undefined): void {
+    if (key === undefined) return
+    const left = this.taken(key) - 1
+    if (left > 0) this.#taken.set(key, left)
+    else this.#taken.delete(key)
   }
 }

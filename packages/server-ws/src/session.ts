@@ -19,21 +19,26 @@ import type { ResolvedServerOptions } from './options.js'
 import type { Outlet } from './outlet.js'
 import type { Seats } from './seats.js'
 import { Standing } from './standing.js'
-import { Subscription } from './subscription.js'
+import { Subscription, type SubscriptionHost } from './subscription.js'
+import type { TextFrame } from './text-frame.js'
 
-/** What a session works with. */
+/** What all sessions of a server work with. */
 export interface SessionContext {
-  readonly connectionId: string
-  readonly request: IncomingMessage
   readonly options: ResolvedServerOptions
   readonly gate: Gate
   readonly channels: Channels
-  /** A monotonic clock, ms. */
+  /** A monotonic clock, whole ms. */
   readonly now: () => number
-  /** Who it is by its upgrade request, where that has been asked; a token in the first frame says it anew. */
-  readonly identity: Identity | undefined
   /** Counts the connections of a principal. */
   readonly seats: Seats
+}
+
+/** How a connection came. */
+export interface Arrival {
+  readonly connectionId: string
+  readonly request: IncomingMessage
+  /** Who it is by its upgrade request, where that has been asked; a token in the first frame says it anew. */
+  readonly identity: Identity | undefined
   /** It is known who it is. */
   readonly identified: () => void
 }
@@ -43,29 +48,34 @@ type About = Partial<Pick<SubscribeFrame, 'ref' | 'run_id'>>
 /**
  * One connection of `llmmon.v1`: takes the client's texts and sends frames to its outlet. Knows nothing of sockets.
  */
-export class Session implements ConnectionUser {
+export class Session implements ConnectionUser, SubscriptionHost {
   readonly #context: SessionContext
   readonly #outlet: Outlet
-  readonly #rate: FrameRate
+  // Forgotten once it is known who it is: most connections are quiet from then on, and a request is larger than all the rest.
+  #arrival: Arrival | undefined
+  // Kept where a fresh token is looked at beside it.
+  #request: IncomingMessage | undefined
+  // None while nothing is left of what was sent.
+  #rate: FrameRate | undefined
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #standing: Standing
   readonly #startedAt: number
-  // When it was last seen to watch something.
-  #watchedAt: number
+  // Since when it has watched nothing; meaningless while it watches something.
+  #idleSince: number
   #phase: 'hello' | 'identifying' | 'open' | 'closed' = 'hello'
-  #early: ClientFrame[] = []
+  #early: ClientFrame[] | undefined
   // Tokens may be checked at different speeds; the one that came last counts.
   #tokens = 0
   #tokenInUse = 0
   // Told of every frame that leaves, it looks at all its runs only when one of them may be waiting.
   #lacksRoom = false
 
-  constructor(context: SessionContext, outlet: Outlet) {
+  constructor(context: SessionContext, arrival: Arrival, outlet: Outlet) {
     this.#context = context
+    this.#arrival = arrival
     this.#outlet = outlet
     this.#standing = new Standing(context.seats)
-    this.#startedAt = this.#watchedAt = context.now()
-    this.#rate = new FrameRate(context.options.limits, this.#startedAt)
+    this.#startedAt = this.#idleSince = context.now()
   }
 
   /** How many runs it watches. */
@@ -75,21 +85,22 @@ export class Session implements ConnectionUser {
 
   /** Who it is; undefined until that is known. */
   get identity(): Identity | undefined {
-    return this.#standing.identity ?? this.#context.identity
+    return this.#standing.identity ?? this.#arrival?.identity
   }
 
   /** Takes one text frame of the client. Never throws. */
   receive(text: string): void {
     if (this.#phase === 'closed') return
     const now = this.#context.now()
-    if (!this.#rate.takes(now)) {
+    const rate = (this.#rate ??= new FrameRate(this.#context.options.limits, now))
+    if (!rate.takes(now)) {
       this.#tooMany()
       return
     }
     try {
       const decoded = decodeClientFrame(text)
       const type = decoded.kind === 'frame' ? decoded.frame.type : undefined
-      if (!this.#rate.takesType(type, now)) this.#tooMany()
+      if (!rate.takesType(type, now)) this.#tooMany()
       else if (decoded.kind === 'frame') this.#take(decoded.frame)
       else if (this.#phase === 'hello') this.#helloFirst(decoded.type)
       else this.#error('unsupported', `Frames of type "${decoded.type}" are not known here.`, { ref: decoded.ref })
@@ -106,14 +117,15 @@ export class Session implements ConnectionUser {
     for (const subscription of this.#subscriptions.values()) subscription.pump()
   }
 
-  /** Looks at what time has done; called about once a second. */
-  tick(): void {
-    const { now, options } = this.#context
-    const isLate = now() - this.#startedAt > options.limits.helloTimeoutMs
-    if (isLate && this.#phase === 'hello') this.close(closeCodes.helloTimeout, 'expected a hello frame in time')
-    if (this.#subscriptions.size > 0) this.#watchedAt = now()
-    if (now() - this.#watchedAt > options.limits.idleTimeoutMs) this.close(closeCodes.done, 'nothing was watched')
+  tick(now: number): number {
+    const { helloTimeoutMs, idleTimeoutMs } = this.#context.options.limits
+    const helloUntil = this.#phase === 'hello' ? this.#startedAt + helloTimeoutMs : Number.POSITIVE_INFINITY
+    const idleUntil = this.size === 0 ? this.#idleSince + idleTimeoutMs : Number.POSITIVE_INFINITY
+    if (now > helloUntil) this.close(closeCodes.helloTimeout, 'expected a hello frame in time')
+    if (now > idleUntil) this.close(closeCodes.done, 'nothing was watched')
     this.#closeIfExpired()
+    if (this.#rate?.isFull(now)) this.#rate = undefined
+    return this.#rate ? now : Math.min(helloUntil, idleUntil, now + this.#standing.expiresInMs)
   }
 
   /** Ends the subscription of a run, if there is one, as if there were no such run. */
@@ -121,8 +133,39 @@ export class Session implements ConnectionUser {
     const subscription = this.#subscriptions.get(runId)
     if (!subscription) return
     subscription.close()
+    this.over(subscription)
+    this.notFound(subscription)
+  }
+
+  deliver(frame: string | TextFrame): void {
+    this.#outlet.send(frame)
+  }
+
+  get hasRoom(): boolean {
+    const hasRoom = this.#outlet.bufferedBytes < this.#context.options.limits.maxBufferedBytes
+    if (!hasRoom) this.#lacksRoom = true
+    return hasRoom
+  }
+
+  get mayWait(): boolean {
+    const pending = [...this.#subscriptions.values()].filter(({ isPending }) => isPending).length
+    return pending < this.#context.options.limits.maxPending
+  }
+
+  over(subscription: Subscription): void {
+    const { runId } = subscription.wish
+    if (this.#subscriptions.get(runId) !== subscription) return
     this.#subscriptions.delete(runId)
-    this.#notFound(subscription.ref, runId)
+    this.#idleSince = this.#context.now()
+  }
+
+  notFound({ ref, wish }: Subscription): void {
+    this.#notFound(ref, wish.runId)
+  }
+
+  tooManyWait({ ref, wish }: Subscription): void {
+    const message = `At most ${this.#context.options.limits.maxPending} runs that are not there can be waited for.`
+    this.#error('limit', message, { ref, run_id: wish.runId })
   }
 
   /** Ends the connection. */
@@ -135,7 +178,7 @@ export class Session implements ConnectionUser {
   /** The connection is gone. */
   gone(): void {
     this.#phase = 'closed'
-    this.#early = []
+    this.#arrival = this.#request = this.#early = undefined
     for (const subscription of this.#subscriptions.values()) subscription.close()
     this.#subscriptions.clear()
     this.#standing.leave()
@@ -161,11 +204,12 @@ export class Session implements ConnectionUser {
     } else if (this.#phase === 'hello') {
       this.#helloFirst(frame.type)
     } else if (this.#phase === 'open') this.#handle(frame)
-    else this.#early.push(frame)
+    else (this.#early ??= []).push(frame)
   }
 
   async #hello(token: string | undefined): Promise<void> {
-    const { gate, request, connectionId, options, identity: known } = this.#context
+    const { gate, options } = this.#context
+    const { request, connectionId, identity: known, identified } = this.#arrival as Arrival
     this.#phase = 'identifying'
     // Until it is known who is there, no more is kept for them than what had arrived already.
     this.#outlet.pause()
@@ -173,7 +217,9 @@ export class Session implements ConnectionUser {
     this.#outlet.resume()
     if (this.#phase !== 'identifying' || !this.#become(identity)) return
     this.#phase = 'open'
-    this.#context.identified()
+    identified()
+    this.#arrival = undefined
+    if (options.authenticate) this.#request = request
     const { maxFrameBytes, maxSubscriptions } = options.limits
     this.send({
       type: 'welcome',
@@ -183,7 +229,9 @@ export class Session implements ConnectionUser {
       limits: { max_frame_bytes: maxFrameBytes, max_subscriptions: maxSubscriptions },
       ...this.#standing.expiry,
     })
-    for (const frame of this.#early.splice(0)) if (this.#phase === 'open') this.#handle(frame)
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const frame of early) if (this.#phase === 'open') this.#handle(frame)
   }
 
   #become(identity: Identity | undefined): boolean {
@@ -205,8 +253,7 @@ export class Session implements ConnectionUser {
         void this.#subscribe(frame)
         return
       case 'unsubscribe':
-        this.#subscriptions.get(frame.run_id)?.close()
-        this.#subscriptions.delete(frame.run_id)
+        this.#unsubscribe(frame.run_id)
         this.send({ type: 'unsubscribed', ref: frame.ref, run_id: frame.run_id })
         return
       case 'cancel':
@@ -235,16 +282,7 @@ export class Session implements ConnectionUser {
       return
     }
     const wish = { action: 'watch', runId: run_id, token, cameAt: Date.now() } as const
-    const subscription = new Subscription(wish, ref, from, {
-      send: (frame) => this.#outlet.send(frame),
-      hasRoom: () => this.#hasRoom(),
-      mayWait: () => this.#pending < options.limits.maxPending,
-      done: () => {
-        if (this.#subscriptions.get(run_id) === subscription) this.#subscriptions.delete(run_id)
-      },
-      notFound: () => this.#notFound(ref, run_id),
-      tooManyWait: () => this.#tooManyWait(ref, run_id),
-    })
+    const subscription = new Subscription(wish, ref, from, this)
     this.#subscriptions.set(run_id, subscription)
     const isAllowed = await this.#permits(wish)
     // A channel made for nobody would be held by nobody.
@@ -257,9 +295,10 @@ export class Session implements ConnectionUser {
     }
   }
 
-  /** How many runs it waits for that are not there. */
-  get #pending(): number {
-    return [...this.#subscriptions.values()].filter(({ isPending }) => isPending).length
+  #unsubscribe(runId: string): void {
+    const subscription = this.#subscriptions.get(runId)
+    subscription?.close()
+    if (subscription) this.over(subscription)
   }
 
   // While the question is asked, the answer may come to be about somebody else.
@@ -269,12 +308,6 @@ export class Session implements ConnectionUser {
       if (!identity || !(await this.#context.gate.permits(identity, wish))) return false
       if (identity === this.#standing.identity) return true
     }
-  }
-
-  #hasRoom(): boolean {
-    const hasRoom = this.#outlet.bufferedBytes < this.#context.options.limits.maxBufferedBytes
-    if (!hasRoom) this.#lacksRoom = true
-    return hasRoom
   }
 
   async #cancel({ ref, run_id, reason, token }: CancelFrame): Promise<void> {
@@ -293,7 +326,7 @@ export class Session implements ConnectionUser {
 
   async #reauthenticate(ref: number, token: string): Promise<void> {
     const turn = ++this.#tokens
-    const identity = await this.#context.gate.identify(this.#context.request, token)
+    const identity = await this.#context.gate.identify(this.#request, token)
     if (this.#phase !== 'open') return
     if (!identity) this.#error('unauthenticated', 'The credentials were not accepted.', { ref })
     const isNewest = turn > this.#tokenInUse
@@ -308,11 +341,6 @@ export class Session implements ConnectionUser {
   async #askAgain(subscription: Subscription): Promise<void> {
     const isAllowed = await this.#permits(subscription.wish)
     if (!isAllowed && !subscription.isClosed) this.endRun(subscription.wish.runId)
-  }
-
-  #tooManyWait(ref: number, run_id: string): void {
-    const message = `At most ${this.#context.options.limits.maxPending} runs that are not there can be waited for.`
-    this.#error('limit', message, { ref, run_id })
   }
 
   #answered(request: 'subscribe' | 'cancel', answer: string): void {

@@ -6,7 +6,7 @@ import type { Seats } from './seats.js'
 export class Standing {
   readonly #seats: Seats
   #identity: Identity | undefined
-  #leaveSeat: () => void = () => undefined
+  #hasSeat = false
 
   /** @param seats counts the connections of each principal */
   constructor(seats: Seats) {
@@ -29,25 +29,30 @@ export class Standing {
   }
 
   get hasExpired(): boolean {
+    return this.expiresInMs <= 0
+  }
+
+  /** How long until it ends, ms; infinite where it does not. */
+  get expiresInMs(): number {
     const expiresAt = this.#identity?.expiresAt
-    return expiresAt !== undefined && expiresAt <= Date.now()
+    return expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - Date.now()
   }
 
   /** Becomes somebody, or somebody else; gives the close that is due where that is nobody, or has too many connections. */
   become(identity: Identity | undefined): readonly [code: number, reason: string] | undefined {
     if (!identity) return [closeCodes.unauthenticated, 'the credentials were not accepted']
     if (!this.#identity || identity.key !== this.#identity.key) {
-      const leave = this.#seats.take(identity.key)
-      if (!leave) return [closeCodes.tooMany, 'this principal has too many connections']
-      this.#leaveSeat()
-      this.#leaveSeat = leave
+      if (!this.#seats.take(identity.key)) return [closeCodes.tooMany, 'this principal has too many connections']
+      this.leave()
+      this.#hasSeat = true
     }
     this.#identity = identity
     return undefined
   }
 
-  /** Gives its place back. */
+  /** Gives its place back. Idempotent. */
   leave(): void {
-    this.#leaveSeat()
+    if (this.#hasSeat) this.#seats.leave(this.#identity?.key)
+    this.#hasSeat = false
   }
 }

@@ -7,17 +7,18 @@ import type { Viewer } from './viewer.js'
 
 /** What a subscription needs of its session. */
 export interface SubscriptionHost {
-  send(frame: string | TextFrame): void
+  /** Sends a frame as it is. */
+  deliver(frame: string | TextFrame): void
   /** False while the connection should not be given more. */
-  hasRoom(): boolean
+  readonly hasRoom: boolean
   /** Whether one more run that is not there may be waited for. */
-  mayWait(): boolean
-  /** The subscription is over. */
-  done(): void
-  /** The run has not started in time. */
-  notFound(): void
-  /** The run is not there, and it is one too many to wait for. */
-  tooManyWait(): void
+  readonly mayWait: boolean
+  /** A subscription is over. */
+  over(subscription: Subscription): void
+  /** The run of a subscription has not started in time. */
+  notFound(subscription: Subscription): void
+  /** The run of a subscription is not there, and it is one too many to wait for. */
+  tooManyWait(subscription: Subscription): void
 }
 
 /** One run that a connection of `llmmon.v1` watches. */
@@ -28,14 +29,12 @@ export class Subscription implements Viewer {
   readonly ref: number
   /** What it was allowed by: permission is asked again with it. */
   readonly wish: Wish
-  readonly #runId: string
   readonly #host: SubscriptionHost
   #channel: RunChannel | undefined
   #isOpen = false
 
   constructor(wish: Wish, ref: number, from: Position | undefined, host: SubscriptionHost) {
     this.wish = wish
-    this.#runId = wish.runId
     this.ref = ref
     this.position = from
     this.#host = host
@@ -47,7 +46,7 @@ export class Subscription implements Viewer {
   }
 
   get isReady(): boolean {
-    return this.#host.hasRoom()
+    return this.#host.hasRoom
   }
 
   /** Begins to watch: answers first, then sends. */
@@ -58,14 +57,14 @@ export class Subscription implements Viewer {
     channel.hold(this)
     await channel.ready()
     if (this.isClosed) return
-    if (channel.isUnknown && !this.#host.mayWait()) {
+    if (channel.isUnknown && !this.#host.mayWait) {
       this.close()
-      this.#host.tooManyWait()
-      this.#host.done()
+      this.#host.tooManyWait(this)
+      this.#host.over(this)
       return
     }
     this.#isOpen = true
-    this.#send({ type: 'subscribed', ref: this.ref, run_id: this.#runId, phase: channel.phase })
+    this.#send({ type: 'subscribed', ref: this.ref, run_id: this.wish.runId, phase: channel.phase })
     channel.add(this)
   }
 
@@ -87,38 +86,38 @@ export class Subscription implements Viewer {
   }
 
   send(batch: SharedBatch): void {
-    this.#host.send(batch.frame)
+    this.#host.deliver(batch.frame)
   }
 
   reset(reason: ResetReason): void {
-    this.#send({ type: 'reset', run_id: this.#runId, reason })
+    this.#send({ type: 'reset', run_id: this.wish.runId, reason })
   }
 
   status(state: 'live' | 'stalled'): void {
-    this.#send({ type: 'status', run_id: this.#runId, state })
+    this.#send({ type: 'status', run_id: this.wish.runId, state })
   }
 
   end({ epoch, seq }: Position): void {
-    this.#send({ type: 'end', run_id: this.#runId, epoch, seq })
+    this.#send({ type: 'end', run_id: this.wish.runId, epoch, seq })
     this.#finish()
   }
 
   lost(event: UnsequencedEvent): void {
-    this.#send({ type: 'event', run_id: this.#runId, event })
+    this.#send({ type: 'event', run_id: this.wish.runId, event })
     this.#finish()
   }
 
   notFound(): void {
-    this.#host.notFound()
+    this.#host.notFound(this)
     this.#finish()
   }
 
   #finish(): void {
     this.isClosed = true
-    this.#host.done()
+    this.#host.over(this)
   }
 
   #send(frame: ServerFrame): void {
-    if (!this.isClosed) this.#host.send(JSON.stringify(frame))
+    if (!this.isClosed) this.#host.deliver(JSON.stringify(frame))
   }
 }

@@ -12,12 +12,21 @@ export class TokenBucket {
     this.#at = now
   }
 
+  /** True when it would let the whole burst through, as a new one does. */
+  isFull(now: number): boolean {
+    return this.#filled(now) >= this.#burst
+  }
+
   /** Takes one; false when there is none. `now` in ms, by a monotonic clock. */
   take(now: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1_000) * this.#perSecond)
+    this.#tokens = this.#filled(now)
     this.#at = now
     if (this.#tokens < 1) return false
     this.#tokens -= 1
     return true
+  }
+
+  #filled(now: number): number {
+    return Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1_000) * this.#perSecond)
   }
 }

@@ -1,18 +1,25 @@
-import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { WebSocket } from 'ws'
-import { type Client, Clients } from '../src/clients.js'
+import { Clients } from '../src/clients.js'
+import type { Connection } from '../src/connection.js'
 
 let hasRuns: boolean
 const tickRuns = vi.fn(() => hasRuns)
 let clients: Clients
 
 function join(withUser = true) {
-  const ws = new EventEmitter() as unknown as WebSocket
-  const gone = () => void ws.emit('close')
+  let tell: (connection: Connection) => void
+  const gone = () => tell(connection as unknown as Connection)
   const user = { close: vi.fn() }
-  const connection = { close: vi.fn(), tick: vi.fn(), terminate: vi.fn(gone) }
-  clients.keep(ws, { connection, user: withUser ? user : undefined } as unknown as Client)
+  const connection = {
+    user: withUser ? user : undefined,
+    close: vi.fn(),
+    tick: vi.fn(),
+    terminate: vi.fn(gone),
+    onClosed: (told: typeof tell) => {
+      tell = told
+    },
+  }
+  clients.keep(connection as unknown as Connection)
   return { user, connection, gone }
 }
 
@@ -20,7 +27,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   hasRuns = false
   tickRuns.mockClear()
-  clients = new Clients(tickRuns, 1_000)
+  clients = new Clients(tickRuns, 1_000, () => 7)
 })
 
 afterEach(() => void vi.useRealTimers())
@@ -30,7 +37,7 @@ describe('Clients', () => {
     const { connection, gone } = join()
     hasRuns = true
     vi.advanceTimersByTime(2_000)
-    expect(connection.tick).toHaveBeenCalledTimes(2)
+    expect(connection.tick.mock.calls).toEqual([[7], [7]])
     gone()
     vi.advanceTimersByTime(1_000)
     hasRuns = false

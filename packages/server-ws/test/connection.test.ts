@@ -54,7 +54,7 @@ afterEach(() => vi.restoreAllMocks())
 function pass(ms: number): void {
   for (let left = ms; left > 0; left -= 1_000) {
     now += 1_000
-    connection.tick()
+    connection.tick(now)
   }
 }
 
@@ -156,5 +156,40 @@ describe('Connection', () => {
     ws.emit('close')
 
     expect(user.gone).toHaveBeenCalledTimes(1)
+  })
+
+  it('is passed by while it is quiet, and looked at when it has said or heard something', () => {
+    user.tick.mockReturnValue(Number.POSITIVE_INFINITY)
+    pass(1_000)
+    user.tick.mockClear()
+    pass(20_000)
+    expect(user.tick).not.toHaveBeenCalled()
+    ws.emit('message', Buffer.from('{}'), false)
+    pass(1_000)
+    expect(user.tick).toHaveBeenCalledTimes(1)
+    connection.send('x')
+    pass(2_000)
+    expect(user.tick).toHaveBeenCalledTimes(3)
+    for (const left of ws.callbacks.splice(0)) left()
+    pass(2_000)
+
+    expect(user.tick).toHaveBeenCalledTimes(4)
+  })
+
+  it('is looked at when its user asks for it', () => {
+    user.tick.mockReturnValue(10_000)
+    pass(15_000)
+
+    expect(user.tick.mock.calls.map(([at]) => at)).toEqual([1_000, 10_000, 11_000, 12_000, 13_000, 14_000, 15_000])
+  })
+
+  it('does not take the time in which nothing was said for a lack of progress', () => {
+    user.tick.mockReturnValue(Number.POSITIVE_INFINITY)
+    pass(20_000)
+    ws.bufferedAmount = 300_000
+    connection.send('large')
+    pass(9_000)
+
+    expect(user.close).not.toHaveBeenCalled()
   })
 })

@@ -23,3 +23,13 @@ it('lets a client turn from all it watches to as many others at once, and chatte
   expect([rate.takesType('subscribe', 0), rate.takesType('unsubscribe', 0)]).toEqual([true, true])
   expect([count(() => rate.takes(1_000)), count(() => rate.takesType('cancel', 1_000))]).toEqual([2, 2])
 })
+
+it('is full when both what all may send and what chatter may send has come back', () => {
+  const rate = new FrameRate(limits, 0)
+  rate.takes(0)
+  rate.takesType('subscribe', 0)
+  expect([rate.isFull(0), rate.isFull(500)]).toEqual([false, true])
+  rate.takesType('ping', 500)
+
+  expect([rate.isFull(500), rate.isFull(1_000)]).toEqual([false, true])
+})

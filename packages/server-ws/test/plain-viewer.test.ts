@@ -95,10 +95,10 @@ describe('PlainViewer', () => {
     vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
     const { viewer, channel, closes } = open('expiring', { identity: { ...somebody, expiresAt: 2_000 } })
     await settle()
-    viewer.tick()
+    expect(viewer.tick(0)).toBe(1_000)
     expect(closes).toEqual([])
     vi.setSystemTime(2_000)
-    viewer.tick()
+    viewer.tick(1_000)
     channel.close()
     vi.useRealTimers()
 

@@ -53,22 +53,19 @@ describe('a session', () => {
         fc.asyncProperty(fc.boolean(), fc.array(text, { maxLength: 20 }), async (isPolite, texts) => {
           const sent: string[] = []
           const closes: number[] = []
-          const context = {
+          const arrival = {
             connectionId: 'c',
             request: {} as IncomingMessage,
             identity: undefined,
             identified: () => undefined,
           }
-          const session = new Session(
-            { ...context, options, gate, channels, seats, now: () => performance.now() },
-            {
-              bufferedBytes: 0,
-              pause: () => undefined,
-              resume: () => undefined,
-              send: (frame) => sent.push(frame.toString()),
-              close: (code) => closes.push(code),
-            },
-          )
+          const session = new Session({ options, gate, channels, seats, now: () => performance.now() }, arrival, {
+            bufferedBytes: 0,
+            pause: () => undefined,
+            resume: () => undefined,
+            send: (frame) => sent.push(frame.toString()),
+            close: (code) => closes.push(code),
+          })
           if (isPolite) session.receive('{"type":"hello"}')
           for (const each of texts) {
             session.receive(each)

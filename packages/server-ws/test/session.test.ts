@@ -6,14 +6,18 @@ import { expiring } from '../src/expiring.js'
 import { Gate } from '../src/gate.js'
 import { allowAnyone, type MonitorServerOptions, resolveOptions } from '../src/options.js'
 import { Seats } from '../src/seats.js'
-import { Session, type SessionContext } from '../src/session.js'
+import { type Arrival, Session, type SessionContext } from '../src/session.js'
 
 const transport = memoryTransport()
 let channels: Channels | undefined
 
 afterEach(() => channels?.close())
 
-function open(options: Partial<MonitorServerOptions> = {}, own: Partial<SessionContext> = {}, bufferedBytes = () => 0) {
+function open(
+  options: Partial<MonitorServerOptions> = {},
+  own: Partial<SessionContext & Arrival> = {},
+  bufferedBytes = () => 0,
+) {
   let now = 0
   const sent: { [field: string]: unknown }[] = []
   const closes: [number, string][] = []
@@ -31,7 +35,7 @@ function open(options: Partial<MonitorServerOptions> = {}, own: Partial<SessionC
     identified: vi.fn(),
     ...own,
   }
-  const session = new Session(context, {
+  const session = new Session(context, context, {
     get bufferedBytes() {
       return bufferedBytes()
     },
@@ -94,19 +98,66 @@ describe('Session', () => {
 
   it('ends a connection that watches nothing for long, and none that does', async () => {
     startRun({ name: 'c', transport, runId: 'idle' })
-    const { session, closes, receive, pass } = open({ limits: { idleTimeoutMs: 1_000 } })
+    const { session, context, closes, receive, pass } = open({ limits: { idleTimeoutMs: 1_000 } })
     receive(hello)
     await settle()
     receive({ type: 'subscribe', ref: 1, run_id: 'idle' })
     await settle()
     pass(5_000)
-    session.tick()
+    session.tick(context.now())
     expect(closes).toEqual([])
     receive({ type: 'unsubscribe', ref: 2, run_id: 'idle' })
     pass(1_001)
-    session.tick()
+    session.tick(context.now())
 
     expect(closes).toEqual([[1000, 'nothing was watched']])
+  })
+
+  it('says when it is to be looked at again, and asks for no more than that', async () => {
+    const hour = 3_600_000
+    vi.useFakeTimers({ now: 0, toFake: ['Date'] })
+    const { session, receive, pass } = open({
+      limits: { helloTimeoutMs: 10_000, idleTimeoutMs: 60_000 },
+      authenticate: () => expiring('u', new Date(hour)),
+    })
+    startRun({ name: 'c', transport, runId: 'quiet' })
+    expect(session.tick(0)).toBe(10_000)
+    receive(hello)
+    await settle()
+    // As long as something is left of what was sent.
+    expect(session.tick(0)).toBe(0)
+    pass(5_000)
+    expect(session.tick(5_000)).toBe(60_000)
+    receive({ type: 'subscribe', ref: 1, run_id: 'quiet' })
+    await settle()
+    pass(5_000)
+    expect(session.tick(10_000)).toBe(10_000 + hour)
+    receive({ type: 'unsubscribe', ref: 2, run_id: 'quiet' })
+    pass(5_000)
+    expect(session.tick(15_000)).toBe(70_000)
+    vi.useRealTimers()
+    session.gone()
+  })
+
+  it('keeps the request of a connection only where a fresh token is looked at beside it', async () => {
+    const seen: unknown[] = []
+    const authenticate = (request: unknown) => {
+      seen.push(request)
+      return 'u'
+    }
+    const { receive, context } = open({ authenticate })
+    receive(hello)
+    await settle()
+    receive({ type: 'auth', ref: 1, token: 't' })
+    await settle()
+    expect(seen).toEqual([context.request, context.request])
+    const anonymous = open()
+    anonymous.receive(hello)
+    await settle()
+    anonymous.receive({ type: 'auth', ref: 1, token: 't' })
+    await settle()
+
+    expect(anonymous.sent.map(({ type }) => type)).toEqual(['welcome', 'auth_ok'])
   })
 
   it('keeps requests that come before the welcome, and answers them behind it', async () => {
@@ -124,7 +175,7 @@ describe('Session', () => {
     await settle()
     const late = open()
     late.pass(10_001)
-    late.session.tick()
+    late.session.tick(late.context.now())
     const eager = open({ authenticate: () => new Promise<never>(() => undefined), limits: { framesPerSecond: 50 } })
     eager.receive(hello)
     for (let i = 0; i < 300; i += 1) eager.receive({ type: 'ping', n: i })
@@ -181,10 +232,10 @@ describe('Session', () => {
     await settle()
     expect(ticked.sent[0]).toMatchObject({ type: 'welcome', expires_at: 5_000 })
     vi.setSystemTime(4_999)
-    ticked.session.tick()
+    ticked.session.tick(ticked.context.now())
     expect(ticked.closes).toEqual([])
     vi.setSystemTime(5_000)
-    ticked.session.tick()
+    ticked.session.tick(ticked.context.now())
     eager.receive(subscribe)
     vi.useRealTimers()
 
@@ -195,7 +246,7 @@ describe('Session', () => {
   it('goes on past the end of a token with a fresh one, and loses no event', async () => {
     vi.useFakeTimers({ now: 1_000, toFake: ['Date'] })
     const run = startRun({ name: 'c', transport, runId: 'refreshed' })
-    const { session, sent, closes, receive } = open({
+    const { session, context, sent, closes, receive } = open({
       authenticate: (_, { token }) => expiring('u', new Date(token === 'old' ? 5_000 : 9_000)),
     })
     receive({ type: 'hello', token: 'old' })
@@ -207,12 +258,12 @@ describe('Session', () => {
     await run.flushed()
     await settle()
     vi.setSystemTime(6_000)
-    session.tick()
+    session.tick(context.now())
     run.complete()
     await run.flushed()
     await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ type: 'end', seq: 4 }))
     vi.setSystemTime(9_000)
-    session.tick()
+    session.tick(context.now())
     vi.useRealTimers()
 
     expect(sent).toContainEqual({ type: 'auth_ok', ref: 2, expires_at: 9_000 })

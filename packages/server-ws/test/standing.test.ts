@@ -43,7 +43,7 @@ describe('Standing', () => {
     vi.useFakeTimers({ now: 1_000 })
     const standing = new Standing(new Seats(1))
     standing.become(identity('a', 2_000))
-    expect([standing.expiry, standing.hasExpired]).toEqual([{ expires_at: 2_000 }, false])
+    expect([standing.expiry, standing.expiresInMs, standing.hasExpired]).toEqual([{ expires_at: 2_000 }, 1_000, false])
     vi.setSystemTime(2_000)
 
     expect(standing.hasExpired).toBe(true)

@@ -17,10 +17,10 @@ function open(runId: string, mayWait = true) {
   const channel = new RunChannel(runId, resolveOptions({ transport, authorize: allowAnyone }), () => 0)
   channels.push(channel)
   const subscription = new Subscription({ action: 'watch', runId, token: undefined, cameAt: 0 }, 4, undefined, {
-    send: (frame) => sent.push(JSON.parse(frame.toString())),
-    hasRoom: () => true,
-    mayWait: () => mayWait,
-    done: () => over.push('done'),
+    deliver: (frame) => sent.push(JSON.parse(frame.toString())),
+    hasRoom: true,
+    mayWait,
+    over: () => over.push('done'),
     notFound: () => over.push('not found'),
     tooManyWait: () => over.push('too many wait'),
   })

@@ -9,4 +9,12 @@ describe('TokenBucket', () => {
 
     expect(Array.from({ length: 5 }, () => bucket.take(60_000))).toEqual([true, true, true, false, false])
   })
+
+  it('is full again when all that was taken has come back', () => {
+    const bucket = new TokenBucket(10, 3, 0)
+    expect(bucket.isFull(0)).toBe(true)
+    bucket.take(0)
+
+    expect([bucket.isFull(0), bucket.isFull(99), bucket.isFull(100)]).toEqual([false, false, true])
+  })
 })
