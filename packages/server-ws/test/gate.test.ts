@@ -129,7 +129,7 @@ describe('Gate', () => {
     const told = vi.fn()
     const since = now()
     void gate({}).refusal(since, now).then(told)
-    await vi.advanceTimersByTimeAsync(99)
+    await vi.advanceTimersByTimeAsync(100)
     expect(told).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     expect(told).toHaveBeenCalledTimes(1)
