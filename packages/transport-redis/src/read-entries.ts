@@ -14,7 +14,8 @@ export async function readEntries(
   count: number,
 ): Promise<readonly Entry[]> {
   try {
-    await whenReady(connection)
+    // Where there is nothing to wait for, it is on its way when this returns.
+    if (connection.status !== 'ready') await whenReady(connection)
     return await connection.xrange(key, from, '+', 'COUNT', count)
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return []

@@ -173,7 +173,7 @@ export function redisTransport(given: RedisTransportOptions): RedisTransport {
 
     inspect: async (runId) => (await reader.inspect(runId))?.info,
 
-    read: (runId, after = 0) => reader.read(runId, after),
+    read: (runId, after = 0, take) => reader.read(runId, after, take),
 
     async watch(runId, observer) {
       const listener = {

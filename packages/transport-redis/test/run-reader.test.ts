@@ -1,9 +1,11 @@
+import type { RunHistory } from '@llmmon/core'
 import { testBatch } from '@llmmon/testkit'
 import { describe, expect, it } from 'vitest'
 import { RunReader } from '../src/run-reader.js'
 import type { Entry } from '../src/run-record.js'
 
 const limits = { segmentsPerRead: 2, batchesPerRead: 2 }
+const spansOf = ({ batches }: RunHistory) => batches.map(({ from, to }) => [from, to])
 
 function entry(epoch: string, from: number, to: number): Entry {
   return [`${epoch}-${to}`, ['from', String(from), 'closes', '0', 'text', testBatch('r', epoch, from, to).text]]
@@ -141,8 +143,134 @@ describe('RunReader', () => {
     const { reader, asked } = open([part('5', 1, 0, [entry('5', 1, 1)], 0), part('5', 1, 0, [], 0)])
     const [first, second, later] = await Promise.all([reader.read('r', 0), reader.read('r', 0), reader.read('r', 1)])
 
-    expect(first).toBe(second)
+    expect(first?.batches).toHaveLength(1)
+    expect(first).toEqual(second)
     expect(later?.batches).toEqual([])
     expect(asked).toEqual(['script 0', '2 from -', 'script 1'])
+  })
+
+  it('gives parts as they come, each further than the one before, and resolves with the rest', async () => {
+    const { reader } = open(
+      [part('5', 9, 6, [entry('5', 7, 7), entry('5', 8, 8)], 1), part('5', 9, 6, [entry('5', 9, 9)], 0)],
+      [[entry('5', 1, 2), entry('5', 3, 4)], [entry('5', 5, 6)]],
+    )
+    const parts: unknown[] = []
+    const rest = await reader.read('r', 0, (given) => parts.push(spansOf(given)))
+
+    expect(parts).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [[5, 6]],
+      [
+        [7, 7],
+        [8, 8],
+      ],
+    ])
+    expect(rest && spansOf(rest)).toEqual([[9, 9]])
+  })
+
+  it('asks for more segments each time, up to its limit, and for the next before it gives the last', async () => {
+    const log: string[] = []
+    const ends = Array.from({ length: 20 }, (_, i) => i + 1)
+    const reader = new RunReader(
+      {
+        script: async () => part('5', 20, 20, [], 0),
+        segments: async (_, from, count) => {
+          log.push(`${count} from ${from}`)
+          const start = from === '-' ? 0 : Number(from.split('-')[1])
+          return ends.slice(start, start + count).map((seq) => entry('5', seq, seq))
+        },
+      },
+      { segmentsPerRead: 8, batchesPerRead: 2 },
+    )
+    await reader.read('r', 0, ({ batches }) => log.push(`given ${batches[0]?.from}-${batches.at(-1)?.to}`))
+
+    expect(log).toEqual([
+      '2 from -',
+      '4 from (5-2',
+      'given 1-2',
+      '8 from (5-6',
+      'given 3-6',
+      '8 from (5-14',
+      'given 7-14',
+      'given 15-20',
+    ])
+  })
+
+  it('gives all at the end to who comes to a read that has begun, with parts or without', async () => {
+    const { reader, asked } = open([part('5', 3, 2, [entry('5', 3, 3)], 0)], [[entry('5', 1, 2)]])
+    const own: unknown[] = []
+    const late: unknown[] = []
+    const [rest, whole, plain] = await Promise.all([
+      reader.read('r', 0, (given) => own.push(spansOf(given))),
+      reader.read('r', 0, (given) => late.push(spansOf(given))),
+      reader.read('r', 0),
+    ])
+
+    expect([own, late]).toEqual([[[[1, 2]]], []])
+    expect(rest && spansOf(rest)).toEqual([[3, 3]])
+    expect([whole, plain].map((found) => found && spansOf(found))).toEqual(
+      Array(2).fill([
+        [1, 2],
+        [3, 3],
+      ]),
+    )
+    expect(asked).toHaveLength(2)
+  })
+
+  it('begins its parts anew, under the new epoch, when the run was replaced after some were given', async () => {
+    const { reader } = open(
+      [part('5', 6, 6, [], 0), part('6', 3, 2, [entry('6', 3, 3)], 0)],
+      [[entry('5', 1, 2), entry('5', 3, 4)], [entry('6', 1, 2)], [entry('6', 1, 2)]],
+    )
+    const parts: unknown[] = []
+    const rest = await reader.read('r', 0, (given) => parts.push([given.info.epoch, spansOf(given)]))
+
+    expect(parts).toEqual([
+      [
+        '5',
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      ['6', [[1, 2]]],
+    ])
+    expect([rest?.info.epoch, rest && spansOf(rest)]).toEqual(['6', [[3, 3]]])
+  })
+
+  it('rejects where Redis fails after parts were given, and reads afresh the next time', async () => {
+    let isDown = false
+    const reader = new RunReader(
+      {
+        script: async () => part('5', 6, 6, [], 0),
+        segments: async (_, from) => {
+          if (from === '-') return [entry('5', 1, 2), entry('5', 3, 4)]
+          if (isDown) throw new Error('down')
+          return [entry('5', 5, 6)]
+        },
+      },
+      limits,
+    )
+    const parts: unknown[] = []
+    isDown = true
+    await expect(reader.read('r', 0, (given) => parts.push(...spansOf(given)))).rejects.toThrow('down')
+    isDown = false
+    const whole = await reader.read('r', 0)
+
+    expect(parts).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(whole?.batches).toHaveLength(3)
+  })
+
+  it('leaves no rejection behind where the script and the first segments fail together', async () => {
+    const fail = async () => {
+      throw new Error('down')
+    }
+    await expect(new RunReader({ script: fail, segments: fail }, limits).read('r', 0)).rejects.toThrow('down')
   })
 })
