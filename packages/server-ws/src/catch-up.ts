@@ -89,12 +89,13 @@ function compacted(runId: string, batches: readonly SharedBatch[]): SharedBatch[
   for (const batch of batches) {
     const before = group.at(-1) ?? frames.at(-1)
     if (before?.epoch === batch.epoch && batch.to <= before.to) continue
+    const passes = isCompact(batch)
     const isApart = before && (before.epoch !== batch.epoch || batch.from <= before.to)
-    if (isApart || isCompact(batch)) {
+    if (isApart || passes) {
       frames.push(...framesOf(runId, group))
       group = []
     }
-    if (isCompact(batch)) frames.push(batch)
+    if (passes) frames.push(batch)
     else group.push(batch)
   }
   return [...frames, ...framesOf(runId, group)]

@@ -96,7 +96,7 @@ export class RunChannel {
 
   /** How the run stands. */
   get phase(): RunPhase {
-    if (this.#head.newest?.closes) return 'ended'
+    if (this.#head.newest?.closes || this.#endIsComing) return 'ended'
     return this.#head.last > 0 || this.#info?.state === 'open' ? 'open' : 'pending'
   }
 
@@ -243,7 +243,10 @@ export class RunChannel {
   // Where a viewer goes on, now that something is known of the run.
   #place(viewer: Viewer): void {
     const { epoch, last, base } = this.#head
-    const what = continuity(viewer.position, { epoch, last, base: base ?? this.#info?.base })
+    const info = this.#info
+    // Of a history that is still coming, the store has told already where it ends.
+    const known = info && info.last > last ? info : { epoch, last, base: base ?? info?.base }
+    const what = continuity(viewer.position, known)
     if (what === 'reset') {
       const opened = this.#info?.opened
       this.#restart(viewer, opened === 'replaced' || opened === 'revived' ? opened : 'epoch')
@@ -252,6 +255,12 @@ export class RunChannel {
     const { leaseMs } = this.#transport.liveness
     if (what === 'ahead') this.#waiting.set(viewer, { aheadUntil: this.#now() + leaseMs })
     else this.#waiting.delete(viewer)
+  }
+
+  // The store has said that the run is over, and has not given all of it yet.
+  get #endIsComing(): boolean {
+    const { state, last } = this.#info ?? { last: 0 }
+    return last > this.#head.last && (state === 'closed' || state === 'abandoned')
   }
 
   #restart(viewer: Viewer, reason: ResetReason): void {

@@ -1,12 +1,15 @@
 import {
+  type EncodedBatch,
   type MemoryTransport,
   memoryTransport,
   type Position,
   type Run,
   type RunEvent,
+  type RunInfo,
   reserveRun,
   startRun,
 } from '@llmmon/core'
+import { testBatch } from '@llmmon/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allowAnyone, resolveOptions } from '../src/options.js'
 import { RunChannel } from '../src/run-channel.js'
@@ -15,6 +18,42 @@ import type { Viewer } from '../src/viewer.js'
 let clock: number
 let transport: MemoryTransport
 let channel: RunChannel
+
+/** A store that gives a run's history in two parts; the second when it is told to, or not at all. */
+function inParts(info: Partial<RunInfo>, first: EncodedBatch, second: EncodedBatch): { finish(error?: Error): void } {
+  const all: RunInfo = {
+    runId: 'r',
+    state: 'open',
+    epoch: first.epoch,
+    last: second.to,
+    opened: 'new',
+    silentMs: 0,
+    chain: null,
+    metadata: {},
+    tags: [],
+    ...info,
+  }
+  let settle: (error?: Error) => void = () => undefined
+  let isWhole = false
+  transport = {
+    ...transport,
+    inspect: async () => all,
+    read: (_, after = 0, take) => {
+      const batches = [first, second].filter(({ to }) => to > after)
+      if (isWhole) return Promise.resolve({ info: all, batches })
+      take?.({ info: all, batches: [first] })
+      return new Promise((resolve, reject) => {
+        settle = (error) => (error ? reject(error) : resolve({ info: all, batches: [second] }))
+      })
+    },
+  }
+  return {
+    finish: (error) => {
+      isWhole = true
+      settle(error)
+    },
+  }
+}
 
 /** A viewer that writes down what happens to it. */
 class TestViewer implements Viewer {
@@ -240,6 +279,66 @@ describe('RunChannel', () => {
 
     expect(read).toHaveBeenCalledTimes(1)
     expect(late.every(({ position }) => position?.seq === 6)).toBe(true)
+  })
+
+  it('shows what has come of a history that is still being read, and then the rest', async () => {
+    const store = inParts({}, testBatch('r', '10', 1, 2), testBatch('r', '10', 3, 4))
+    const viewer = await open()
+    const late = new TestViewer()
+    channel.add(late)
+    expect([viewer.log, late.log]).toEqual([['1-2'], ['1-2']])
+    store.finish()
+    await pass(0)
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect([viewer.log, late.log]).toEqual([
+      ['1-2', '3-4'],
+      ['1-2', '3-4'],
+    ])
+  })
+
+  it('goes on where it stood when reading fails between parts', async () => {
+    const store = inParts({}, testBatch('r', '10', 1, 2), testBatch('r', '10', 3, 4))
+    const viewer = await open()
+    store.finish(new Error('down'))
+    await vi.advanceTimersByTimeAsync(1_000)
+
+    expect(viewer.log).toEqual(['1-2', '3-4'])
+  })
+
+  it('takes nobody who comes back for ahead of a store of which only a part has come', async () => {
+    const store = inParts({}, testBatch('r', '10', 1, 2), testBatch('r', '10', 3, 4))
+    const viewer = await open(new TestViewer({ epoch: '10', seq: 3 }))
+    await pass(transport.liveness.leaseMs + 10_000)
+    expect(viewer.log.filter((line) => line.startsWith('reset'))).toEqual([])
+    store.finish()
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(viewer.log).toContain('3-4')
+  })
+
+  it('resets nobody who saw a run given up, while only what is older has come', async () => {
+    const base = { epoch: '10', to: 2 }
+    const end = { ...testBatch('r', '20', 3, 3, true), base }
+    const text = end.text.replace('"from"', `"base":${JSON.stringify(base)},"from"`)
+    const store = inParts({ state: 'abandoned', epoch: '20', base }, testBatch('r', '10', 1, 2), { ...end, text })
+    const viewer = await open(new TestViewer({ epoch: '20', seq: 3 }))
+    expect(channel.phase).toBe('ended')
+    store.finish()
+    await vi.advanceTimersByTimeAsync(0)
+    await pass(61_000)
+
+    expect(viewer.log).toEqual(['end 3'])
+  })
+
+  it('says that a run has ended before all of its history has come', async () => {
+    const store = inParts({ state: 'closed' }, testBatch('r', '10', 1, 2), testBatch('r', '10', 3, 4, true))
+    const viewer = await open()
+    expect([channel.phase, viewer.log]).toEqual(['ended', ['1-2']])
+    store.finish()
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(viewer.log).toEqual(['1-2', '3-4', 'end 4'])
   })
 
   it('leaves nobody behind when it closes', async () => {

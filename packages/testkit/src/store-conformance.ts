@@ -1,4 +1,4 @@
-import type { EncodedBatch } from '@llmmon/core'
+import type { EncodedBatch, RunHistory } from '@llmmon/core'
 import { describe, expect, it } from 'vitest'
 import { type ConformanceContext, label, observer, testBatch } from './conformance-context.js'
 
@@ -154,6 +154,26 @@ export function storeConformance(context: ConformanceContext): void {
         [6, 6],
       ])
       expect(await append('r', testBatch('r', epoch, 7, 7))).toEqual({ answer: 'ok', last: 7 })
+    })
+
+    it('gives a long history in parts as well, if at all in order, and then the rest; to who comes meanwhile all of it too', async () => {
+      const epoch = await context.claim('r')
+      const segments = Array.from({ length: 9 }, (_, i) => testBatch('r', epoch, 2 * i + 1, 2 * i + 2))
+      for (const segment of segments) await append('r', segment)
+      await context.transport.checkpoint({ runId: 'r', epoch, segments, replace: false })
+      await append('r', testBatch('r', epoch, 19, 19))
+      const whole = [...segments.map(({ to }) => to), 19]
+
+      const found = async (after: number) => {
+        const ends: number[] = []
+        const take = ({ info, batches }: RunHistory) => {
+          expect(info).toMatchObject({ runId: 'r', epoch, last: 19 })
+          ends.push(...batches.map(({ to }) => to))
+        }
+        const rest = await context.transport.read('r', after, take)
+        return [...ends, ...(rest?.batches ?? []).map(({ to }) => to)]
+      }
+      expect(await Promise.all([found(0), found(0), found(6)])).toEqual([whole, whole, whole.slice(3)])
     })
 
     it('refuses segments that do not join, and leaves everything as it was', async () => {

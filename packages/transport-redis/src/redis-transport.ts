@@ -21,6 +21,7 @@ import { connectCommands, connectSubscriber } from './connect.js'
 import { Inbox } from './inbox.js'
 import { runKeys } from './keys.js'
 import { type RedisTransportOptions, resolveRedisOptions } from './options.js'
+import { readEntries } from './read-entries.js'
 import { report } from './report.js'
 import { RunReader } from './run-reader.js'
 import { labelOf, labelText } from './run-record.js'
@@ -31,6 +32,7 @@ import {
   claimScript,
   heartbeatScript,
   publishScript,
+  readScript,
   reapScript,
   reserveScript,
   restoreScript,
@@ -65,7 +67,16 @@ export function redisTransport(given: RedisTransportOptions): RedisTransport {
     ? new ClusterSubscriber(new ClusterMap(commands as Cluster), publish)
     : new Subscriber(connectSubscriber(options), { publish })
   const inbox = new Inbox(publish, subscriptions, prefix)
-  const reader = new RunReader(run, limits)
+  const reader = new RunReader(
+    {
+      script: (runId, ...args) => run(readScript, runId, ...args),
+      segments: (runId, from, count) => {
+        const { segments } = runKeys(prefix, runId)
+        return unlessClosed(() => readEntries(commands, segments, from, count))
+      },
+    },
+    limits,
+  )
   const appends = new AppendJoiner({
     keysOf: (runId) => runKeys(prefix, runId),
     run: (keys, args) => runOn(appendScript, keys, args),
@@ -78,9 +89,13 @@ export function redisTransport(given: RedisTransportOptions): RedisTransport {
   let isClosed = false
   report(commands, options.logger, () => selfTest({ connection: commands, subscriptions, prefix, sharded }))
 
-  function runOn(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  function unlessClosed<Answer>(request: () => Promise<Answer>): Promise<Answer> {
     if (isClosed) return Promise.reject(new LlmmonError('closed', 'This Redis transport was closed; make a new one.'))
-    return runScript(commands, script, keys, args)
+    return request()
+  }
+
+  function runOn(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return unlessClosed(() => runScript(commands, script, keys, args))
   }
 
   function run(script: Script, runId: string, ...args: (string | number)[]): Promise<unknown> {
@@ -158,7 +173,7 @@ export function redisTransport(given: RedisTransportOptions): RedisTransport {
 
     inspect: async (runId) => (await reader.inspect(runId))?.info,
 
-    read: (runId, after = 0) => reader.read(runId, after),
+    read: (runId, after = 0, take) => reader.read(runId, after, take),
 
     async watch(runId, observer) {
       const listener = {

@@ -1,9 +1,18 @@
-import { type Base, type EncodedBatch, isJsonObject, type JsonObject, type RunInfo, type RunLabel } from '@llmmon/core'
+import {
+  type Base,
+  type EncodedBatch,
+  isJsonObject,
+  type JsonObject,
+  type Position,
+  type RunInfo,
+  type RunLabel,
+} from '@llmmon/core'
 import { batchOfText } from './stored-batch.js'
 
 /** A run, or a part of it, as the read script gives it. */
 export interface RunRecord {
   readonly info: RunInfo
+  /** Raw batches. */
   readonly batches: readonly EncodedBatch[]
   /** Redis' clock, ms. */
   readonly now: number
@@ -11,24 +20,43 @@ export interface RunRecord {
   readonly hostId: string
   /** The number after which the next part begins; undefined when there is none. */
   readonly next: number | undefined
+  /** The number up to which there are segments; 0 without any. */
+  readonly segmentsEnd: number
+  /** The epoch of the segments. */
+  readonly firstEpoch: string
 }
 
-type Entry = readonly [id: string, fields: readonly string[]]
+/** An entry of a stream of batches, as Redis gives it. */
+export type Entry = readonly [id: string, fields: readonly string[]]
 
 /** Reads what the read script gives; undefined where there is no run. */
 export function recordOf(runId: string, reply: unknown): RunRecord | undefined {
   if (!Array.isArray(reply)) return undefined
-  const [now, pairs, segments = [], tail = [], hasMore = 0] = reply as [number, string[], Entry[]?, Entry[]?, number?]
+  const [now, pairs, tail = [], hasMore = 0] = reply as [number, string[], Entry[]?, number?]
   const meta = new Map<string, string>()
   for (let i = 0; i + 1 < pairs.length; i += 2) meta.set(pairs[i] as string, pairs[i + 1] as string)
-  const entries = [...segments, ...tail]
+  const info = infoOf(runId, meta, Number(now))
+  const last = tail.at(-1)
   return {
     now: Number(now),
     hostId: meta.get('host') ?? '',
-    info: infoOf(runId, meta, Number(now)),
-    batches: entries.flatMap(([, fields]) => readable(fields[fields.indexOf('text') + 1] ?? '')),
-    next: hasMore === 1 ? Number(entries.at(-1)?.[0].split('-')[1]) : undefined,
+    info,
+    batches: batchesOf(tail),
+    next: hasMore === 1 && last ? positionOf(last).seq : undefined,
+    segmentsEnd: Number(meta.get('segments') ?? 0),
+    firstEpoch: info.base?.epoch ?? info.epoch,
   }
+}
+
+/** The batches that entries hold. Anybody who can write to Redis could have written them; what cannot be read is left out, and shows as a hole. */
+export function batchesOf(entries: readonly Entry[]): readonly EncodedBatch[] {
+  return entries.flatMap(([, fields]) => readable(fields[fields.indexOf('text') + 1] ?? ''))
+}
+
+/** Where the batch of an entry ends. */
+export function positionOf([id]: Entry): Position {
+  const [epoch = '', seq] = id.split('-')
+  return { epoch, seq: Number(seq) }
 }
 
 /** A label as it is kept. */
@@ -63,7 +91,6 @@ function infoOf(runId: string, meta: ReadonlyMap<string, string>, now: number): 
   }
 }
 
-// Anybody who can write to Redis could have written this; what cannot be read is left out, and shows as a hole.
 function readable(text: string): readonly EncodedBatch[] {
   try {
     return [batchOfText(text)]

@@ -18,7 +18,8 @@ export async function runScript(
   args: readonly (string | number)[],
 ): Promise<unknown> {
   try {
-    await whenReady(connection)
+    // Where there is nothing to wait for, it is on its way when this returns.
+    if (connection.status !== 'ready') await whenReady(connection)
     try {
       return await connection.evalsha(sha, keys.length, ...keys, ...args)
     } catch (error) {

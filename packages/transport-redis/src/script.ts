@@ -253,8 +253,9 @@ redis.call('HSET', meta, 'cancel', ARGV[1])
 return 1`)
 
 /**
- * ARGV: the number after which to read, how many segments and how many raw batches; without them the batches are left out. Gives the clock, the hash, segments, raw
- * batches, and 1 if there is more. All in one step, so they fit together; nothing where a part of the run is missing.
+ * ARGV: the number after which to read, and how many raw batches; without them the batches are left out. Gives the clock, the hash, raw batches, and 1 if there are more;
+ * nothing where a part of the run is missing. The raw batches begin where the segments of this hash end, or after the number. The segments themselves are read
+ * beside it.
  */
 export const readScript = script(`
 local m = redis.pcall('HMGET', meta, 'state', 'last', 'segments', 'epoch', 'base')
@@ -263,12 +264,11 @@ local all = redis.call('HGETALL', meta)
 if not ARGV[1] then return { now, all } end
 local first = baseEpoch(m[5]) or m[4]
 local from = '(' .. (string.match(first or '', '^%d+$') or '0') .. '-' .. ARGV[1]
-local old = redis.pcall('XRANGE', segments, from, '+', 'COUNT', ARGV[2])
-if failed(old) then return false end
-if #old == tonumber(ARGV[2]) then return { now, all, old, {}, 1 } end
-local raw = redis.pcall('XRANGE', tail, from, '+', 'COUNT', ARGV[3])
-if failed(raw) then return false end
-return { now, all, old, raw, #raw == tonumber(ARGV[3]) and 1 or 0 }`)
+local raw = redis.pcall('XRANGE', tail, from, '+', 'COUNT', ARGV[2])
+-- Only looked at: what they hold would be copied twice by a script.
+local old = redis.pcall('XRANGE', segments, '+', '+', 'COUNT', 1)
+if failed(raw) or failed(old) then return false end
+return { now, all, raw, #raw == tonumber(ARGV[2]) and 1 or 0 }`)
 
 /** KEYS: the channel, for the way there. ARGV: message, sharded. Gives how many heard it. */
 export const publishScript = script(`return publish(KEYS[1], ARGV[1], ARGV[2])`)

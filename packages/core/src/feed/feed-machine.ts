@@ -28,10 +28,11 @@ export interface FeedState {
   readonly readId: number
 }
 
-/** What can happen to a feed. */
+/** What can happen to a feed. A `part` is what a read has found so far, its `history` the rest of it. */
 export type FeedEvent =
   | { readonly type: 'active' }
   | { readonly type: 'interrupted' }
+  | { readonly type: 'part'; readonly id: number; readonly history: RunHistory }
   | { readonly type: 'history'; readonly id: number; readonly history: RunHistory | undefined }
   | { readonly type: 'read-failed'; readonly id: number }
   | { readonly type: 'retry-due' }
@@ -61,7 +62,7 @@ type Step = readonly [FeedState, readonly FeedEffect[]]
 /**
  * Merges what the store holds with what is published: watch, wait until nothing can be missed, read, then go live;
  * the store is the truth, a published batch only saves a read. Every batch is delivered once and in order, or a reset
- * is, followed by the whole history.
+ * is, followed by the whole history. What a read finds may come in parts: each is delivered at once, and counts as had where the read fails later.
  */
 export function feed(state: FeedState, event: FeedEvent): Step {
   switch (event.type) {
@@ -70,6 +71,8 @@ export function feed(state: FeedState, event: FeedEvent): Step {
       return state.phase === 'watching' || state.phase === 'live' ? read(state) : [{ ...state, isStale: true }, []]
     case 'interrupted':
       return [{ ...state, phase: 'watching', pending: [] }, []]
+    case 'part':
+      return isAnswer(state, event.id) ? advance(state, event.history) : [state, []]
     case 'history':
       return isAnswer(state, event.id) ? merge(state, event.history) : [state, []]
     case 'read-failed':
@@ -121,36 +124,63 @@ function live(state: FeedState, batch: EncodedBatch): Step {
   return [{ ...state, position, isAhead: false }, [{ type: 'deliver', batches: [batch] }]]
 }
 
+// The first of a history that is still being read: what follows it comes by the same read, or is found missing at its end.
+function advance(state: FeedState, { info, batches }: RunHistory): Step {
+  const what = continuityOf(state, info)
+  if (what === 'reset') return startOver(state, info)
+  const { position, delivered } = take(state.position, batches)
+  return [{ ...state, position }, [{ type: 'info', info }, ...deliver(delivered)]]
+}
+
 function merge(state: FeedState, history: RunHistory | undefined): Step {
-  const effects: FeedEffect[] = [{ type: 'info', info: history?.info }]
   const { info } = history ?? {}
-  // A run without events has no epoch that a position could belong to.
-  const what = info && info.epoch !== '0' ? continuity(state.position, info) : 'continue'
-  if (what === 'reset') {
-    const reason = info?.opened === 'replaced' || info?.opened === 'revived' ? info.opened : 'epoch'
-    const [next, restarted] = restart({ ...state, position: undefined, isAhead: false }, reason)
-    return [next, [...effects, ...restarted]]
-  }
+  const what = continuityOf(state, info)
+  if (info && what === 'reset') return startOver(state, info)
+  const effects: FeedEffect[] = [{ type: 'info', info }]
   const isAhead = what === 'ahead'
   if (isAhead && !state.isAhead) effects.push({ type: 'ahead' })
 
-  const delivered: EncodedBatch[] = []
-  let { position } = state
-  let hasHole = false
-  for (const batch of [...(history?.batches ?? []), ...state.pending]) {
-    const fate = accept(position, batch)
-    if (fate === 'apply') {
-      position = { epoch: batch.epoch, seq: batch.to }
-      delivered.push(batch)
-    } else if (fate === 'hole') hasHole = true
-  }
+  const taken = take(state.position, [...(history?.batches ?? []), ...state.pending])
+  const { position } = taken
   // What the store says it has, but did not give, is missing as well.
-  if (info && !isAhead && (position?.seq ?? 0) < info.last) hasHole = true
-  if (delivered.length > 0) effects.push({ type: 'deliver', batches: delivered })
+  const hasHole = taken.hasHole || (info !== undefined && !isAhead && (position?.seq ?? 0) < info.last)
+  effects.push(...deliver(taken.delivered))
   const merged: FeedState = { ...state, phase: 'live', position, pending: [], isAhead }
   // Not at once: what is missing now may be missing for good, and a read in a loop would help nobody.
   if (hasHole) return [{ ...merged, phase: 'retrying' }, [...effects, { type: 'retry-later' }]]
   if (!state.isStale) return [merged, effects]
   const [next, again] = read(merged)
   return [next, [...effects, ...again]]
+}
+
+// A run without events has no epoch that a position could belong to.
+function continuityOf({ position }: FeedState, info: RunInfo | undefined): ReturnType<typeof continuity> {
+  return info && info.epoch !== '0' ? continuity(position, info) : 'continue'
+}
+
+function startOver(state: FeedState, info: RunInfo): Step {
+  const reason = info.opened === 'replaced' || info.opened === 'revived' ? info.opened : 'epoch'
+  const [next, effects] = restart({ ...state, position: undefined, isAhead: false }, reason)
+  return [next, [{ type: 'info', info }, ...effects]]
+}
+
+function take(
+  from: Position | undefined,
+  batches: readonly EncodedBatch[],
+): { position: Position | undefined; delivered: readonly EncodedBatch[]; hasHole: boolean } {
+  const delivered: EncodedBatch[] = []
+  let position = from
+  let hasHole = false
+  for (const batch of batches) {
+    const fate = accept(position, batch)
+    if (fate === 'apply') {
+      position = { epoch: batch.epoch, seq: batch.to }
+      delivered.push(batch)
+    } else if (fate === 'hole') hasHole = true
+  }
+  return { position, delivered, hasHole }
+}
+
+function deliver(batches: readonly EncodedBatch[]): readonly FeedEffect[] {
+  return batches.length > 0 ? [{ type: 'deliver', batches }] : []
 }

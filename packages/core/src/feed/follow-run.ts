@@ -5,7 +5,7 @@ import {
   type Position,
   type ResetReason,
 } from '../protocol/index.js'
-import type { RunInfo, Transport } from '../transport/transport.js'
+import type { RunHistory, RunInfo, Transport } from '../transport/transport.js'
 import { type FeedEffect, type FeedEvent, feed, initialFeed } from './feed-machine.js'
 
 /** Who follows a run. None of these may throw. */
@@ -14,7 +14,7 @@ export interface FollowObserver {
   batches(batches: readonly EncodedBatch[]): void
   /** Everything delivered so far is void; the history comes again from the first event. */
   reset(reason: ResetReason): void
-  /** How the run stands in the store, at each read; undefined while there is none. */
+  /** How the run stands in the store, at each read and each part of one; undefined while there is none. */
   info(info: RunInfo | undefined): void
   /** Told of reads that failed and of batches that are not valid. */
   error(error: LlmmonError): void
@@ -75,24 +75,7 @@ export function followRun(
   function perform(effect: FeedEffect): void {
     switch (effect.type) {
       case 'read':
-        transport.read(runId, effect.after).then(
-          (history) => {
-            if (isClosed) return
-            const batches = history?.batches.filter(isValid) ?? []
-            send({ type: 'history', id: effect.id, history: history && { ...history, batches } })
-          },
-          (cause: unknown) => {
-            if (isClosed) return
-            observer.error(
-              new LlmmonError('transport_failed', `Reading the run ${runId} failed.`, {
-                cause,
-                runId,
-                retryable: true,
-              }),
-            )
-            send({ type: 'read-failed', id: effect.id })
-          },
-        )
+        read(effect.id, effect.after)
         return
       case 'retry-later':
         // Also where reads succeed and something stays missing: it may be missing for good.
@@ -114,6 +97,24 @@ export function followRun(
         clearTimeout(aheadTimer)
         aheadTimer = later(() => send({ type: 'give-up-position' }), transport.liveness.leaseMs)
     }
+  }
+
+  function read(id: number, after: number): void {
+    const take = (part: RunHistory) => isClosed || send({ type: 'part', id, history: checked(part) })
+    transport.read(runId, after, take).then(
+      (history) => isClosed || send({ type: 'history', id, history: history && checked(history) }),
+      (cause: unknown) => {
+        if (isClosed) return
+        observer.error(
+          new LlmmonError('transport_failed', `Reading the run ${runId} failed.`, { cause, runId, retryable: true }),
+        )
+        send({ type: 'read-failed', id })
+      },
+    )
+  }
+
+  function checked(history: RunHistory): RunHistory {
+    return { ...history, batches: history.batches.filter(isValid) }
   }
 
   function watch(): void {

@@ -182,8 +182,14 @@ export interface Transport {
   reap(runId: string): Promise<'reaped' | 'alive' | 'closed' | 'unknown'>
   /** How a run stands, or undefined if there is none. */
   inspect(runId: string): Promise<RunInfo | undefined>
-  /** The history of a run after a number of its newest epoch (default 0: all of it), or undefined if there is none. */
-  read(runId: string, after?: number): Promise<RunHistory | undefined>
+  /**
+   * The history of a run after a number of its newest epoch (default 0: all of it), or undefined if there is none.
+   *
+   * A transport may give `take` a long history in parts as it reads them, so that its reader need not wait for the last, and then resolves with the rest. It
+   * may as well give none, as to a reader who comes to a read that has begun. Parts come in order and before the read settles, each with how the run stood. Where the run changed
+   * meanwhile they begin anew after the number: what `info` says of the epoch tells whether those before are void. Where the read rejects, they stand. `take` must not throw.
+   */
+  read(runId: string, after?: number, take?: (part: RunHistory) => void): Promise<RunHistory | undefined>
   /** Watches a run, existing or not. Resolves once nothing can be missed any more; returns how to stop. */
   watch(runId: string, observer: RunObserver): Promise<() => void>
   /** Brings a command to the writer of a run. */

@@ -35,6 +35,8 @@ const states: { readonly [Phase in FeedPhase]: FeedState } = {
 const events = {
   active: { type: 'active' },
   interrupted: { type: 'interrupted' },
+  part: { type: 'part', id: 1, history: { info: { ...info, last: 9 }, batches: history.batches } },
+  'old part': { type: 'part', id: 0, history },
   history: { type: 'history', id: 1, history },
   'no history': { type: 'history', id: 1, history: undefined },
   'old history': { type: 'history', id: 0, history },
@@ -54,6 +56,8 @@ const table: { readonly [Phase in FeedPhase]: { readonly [Name in keyof typeof e
   watching: {
     active: 'reading: read 2',
     interrupted: 'watching:',
+    part: 'watching:',
+    'old part': 'watching:',
     history: 'watching:',
     'no history': 'watching:',
     'old history': 'watching:',
@@ -70,6 +74,8 @@ const table: { readonly [Phase in FeedPhase]: { readonly [Name in keyof typeof e
   reading: {
     active: 'reading:',
     interrupted: 'watching:',
+    part: 'reading: info deliver 3-4',
+    'old part': 'reading:',
     history: 'live: info deliver 3-4',
     'no history': 'live: info',
     'old history': 'reading:',
@@ -86,6 +92,8 @@ const table: { readonly [Phase in FeedPhase]: { readonly [Name in keyof typeof e
   retrying: {
     active: 'retrying:',
     interrupted: 'watching:',
+    part: 'retrying:',
+    'old part': 'retrying:',
     history: 'retrying:',
     'no history': 'retrying:',
     'old history': 'retrying:',
@@ -102,6 +110,8 @@ const table: { readonly [Phase in FeedPhase]: { readonly [Name in keyof typeof e
   live: {
     active: 'reading: read 2',
     interrupted: 'watching:',
+    part: 'live:',
+    'old part': 'live:',
     history: 'live:',
     'no history': 'live:',
     'old history': 'live:',
@@ -145,6 +155,60 @@ describe('feed', () => {
 
     expect(brief(effects)).toBe(' info deliver 3-6')
     expect(state.position).toEqual({ epoch: '10', seq: 6 })
+  })
+
+  it('goes on from what came in parts, and does not miss what the rest lacks', () => {
+    const [partly] = feed(states.reading, events.part)
+    expect(partly.position).toEqual({ epoch: '10', seq: 4 })
+    const rest = (from: number): FeedEvent => ({
+      type: 'history',
+      id: 1,
+      history: { info: { ...info, last: 9 }, batches: [testBatch('r', '10', from, 9)] },
+    })
+
+    expect(brief(feed(partly, rest(5))[1])).toBe(' info deliver 5-9')
+    expect(brief(feed(partly, rest(6))[1])).toBe(' info retry-later')
+    expect(
+      brief(feed(partly, { ...rest(5), history: { info: { ...info, last: 9 }, batches: [] } } as FeedEvent)[1]),
+    ).toBe(' info retry-later')
+  })
+
+  it('keeps what came in parts where the read fails then, and asks for the rest', () => {
+    const [partly] = feed(states.reading, events.part)
+    const [failed] = feed(partly, events['read failed'])
+
+    expect(brief(feed(failed, events['retry due'])[1])).toBe(' read 4')
+  })
+
+  it('delivers what came between parts behind all of them', () => {
+    const [partly] = feed(states.reading, events.part)
+    const [held, effects] = feed(partly, { type: 'batch', batch: testBatch('r', '10', 7, 8) })
+    const end: RunHistory = { info: { ...info, last: 6 }, batches: [testBatch('r', '10', 5, 6)] }
+
+    expect(effects).toEqual([])
+    expect(brief(feed(held, { type: 'history', id: 1, history: end })[1])).toBe(' info deliver 5-8')
+  })
+
+  it('resets once where the run is replaced between parts, and takes nothing more of that read', () => {
+    const [partly] = feed(states.reading, events.part)
+    const other: RunHistory = {
+      info: { ...info, epoch: '20', opened: 'replaced' },
+      batches: [testBatch('r', '20', 1, 4)],
+    }
+    const [reset, effects] = feed(partly, { type: 'part', id: 1, history: other })
+
+    expect(brief(effects)).toBe(' info reset replaced read 0')
+    expect(brief(feed(reset, { type: 'history', id: 1, history: other })[1])).toBe('')
+    expect(brief(feed(reset, { type: 'history', id: 2, history: other })[1])).toBe(' info deliver 1-4')
+  })
+
+  it('delivers nothing of parts that a receiver ahead of the store has', () => {
+    const ahead: FeedState = { ...states.reading, position: { epoch: '10', seq: 7 } }
+    const behind: RunHistory = { info: { ...info, last: 4 }, batches: [testBatch('r', '10', 1, 3)] }
+    const [partly, effects] = feed(ahead, { type: 'part', id: 1, history: behind })
+
+    expect(brief(effects)).toBe(' info')
+    expect(brief(feed(partly, { type: 'history', id: 1, history: { ...behind, batches: [] } })[1])).toBe(' info ahead')
   })
 
   it('reads again later, not at once, where even the store has a hole', () => {
@@ -196,7 +260,9 @@ describe('feed', () => {
         size: fc.integer({ min: 1, max: 4 }),
         fate: fc.constantFrom('come', 'lose', 'twice', 'late', 'bell'),
       }),
-      fc.record({ do: fc.constantFrom('answer' as const, 'fail' as const, 'interrupt' as const, 'late' as const) }),
+      fc.record({
+        do: fc.constantFrom('answer' as const, 'part' as const, 'fail' as const, 'interrupt' as const, 'late' as const),
+      }),
     )
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
@@ -230,6 +296,13 @@ describe('feed', () => {
               history: last === 0 ? undefined : { info: { ...info, last }, batches: read.found },
             })
         }
+        const part = () => {
+          const [read] = reads
+          const last = stored.at(-1)?.to ?? 0
+          if (!read || last === 0) return
+          const batches = read.found.splice(0, 1)
+          send({ type: 'part', id: read.id, history: { info: { ...info, last }, batches } })
+        }
         send({ type: 'active' })
         for (const step of actions) {
           if (step.do === 'append') {
@@ -241,6 +314,7 @@ describe('feed', () => {
             if (step.fate === 'come' || step.fate === 'twice') send({ type: 'batch', batch })
             if (step.fate === 'twice') send({ type: 'batch', batch })
           } else if (step.do === 'answer') answer()
+          else if (step.do === 'part') part()
           else if (step.do === 'fail') answer(true)
           else if (step.do === 'late') for (const batch of late.splice(0)) send({ type: 'batch', batch })
           else {

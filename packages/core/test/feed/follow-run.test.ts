@@ -112,6 +112,63 @@ describe('followRun', () => {
     expect(seen).toEqual(['1-2'])
   })
 
+  it('delivers what a read gives in parts as it comes, checked, and goes on from there where the read fails', async () => {
+    const info = {
+      runId: 'r',
+      state: 'open',
+      epoch: '10',
+      last: 6,
+      opened: 'new',
+      silentMs: 0,
+      chain: null,
+      metadata: {},
+      tags: [],
+    } as const
+    const asked: number[] = []
+    const parted: Transport = {
+      ...transport,
+      watch: async () => () => undefined,
+      read: async (_, after = 0, take) => {
+        asked.push(after)
+        if (after > 0) return { info, batches: [testBatch('r', '10', 5, 6)] }
+        await Promise.resolve()
+        take?.({ info, batches: [testBatch('r', '10', 1, 2)] })
+        expect(seen).toEqual(['1-2'])
+        take?.({ info, batches: [testBatch('r', '10', 3, 4), { ...testBatch('r', '10', 5, 6), text: 'junk' }] })
+        throw new Error('down')
+      },
+    }
+    const { stop } = followRun(parted, 'r', observer, { random: () => 1 })
+    await settle()
+    expect(seen).toEqual(['1-2', '3-4'])
+    await settle(1_000)
+    stop()
+
+    expect(asked).toEqual([0, 4])
+    expect(seen).toEqual(['1-2', '3-4', '5-6'])
+    expect(errors).toEqual(['invalid_frame', 'transport_failed'])
+  })
+
+  it('takes no more parts once it is stopped', async () => {
+    let give: () => void = () => undefined
+    const parted: Transport = {
+      ...transport,
+      watch: async () => () => undefined,
+      read: (_, __, take) => {
+        const info = { runId: 'r', state: 'open', epoch: '10', last: 2, opened: 'new', silentMs: 0 } as const
+        const part = { info: { ...info, chain: null, metadata: {}, tags: [] }, batches: [testBatch('r', '10', 1, 2)] }
+        give = () => take?.(part)
+        return new Promise(() => undefined)
+      },
+    }
+    const { stop } = followRun(parted, 'r', observer)
+    await settle()
+    stop()
+    give()
+
+    expect(seen).toEqual([])
+  })
+
   it('asks ever more rarely for what stays missing in the store, and at once again after progress', async () => {
     const info = {
       runId: 'r',
