@@ -1,11 +1,10 @@
-import { accept, type Base, indexAfter } from '@llmmon/core'
+import { accept, indexAfter } from '@llmmon/core'
 import type { SharedBatch } from './shared-batch.js'
 
 /** The history of a run that a server has at hand: contiguous batches that end at the newest. */
 export class ReplayLog {
   #batches: SharedBatch[] = []
   #length = 0
-  #base: Base | undefined
 
   /** The first event it still has; 1 when it has all of them. */
   get from(): number {
@@ -17,21 +16,6 @@ export class ReplayLog {
     return this.#batches.at(-1)
   }
 
-  /** The number of the newest event; 0 before the first. */
-  get last(): number {
-    return this.newest?.to ?? 0
-  }
-
-  /** The newest epoch; `0` before the first event. */
-  get epoch(): string {
-    return this.newest?.epoch ?? '0'
-  }
-
-  /** What the newest epoch continues. */
-  get base(): Base | undefined {
-    return this.#base
-  }
-
   /** How long it is, characters. */
   get length(): number {
     return this.#length
@@ -39,7 +23,6 @@ export class ReplayLog {
 
   /** Adds a batch that follows the newest. */
   push(batch: SharedBatch): void {
-    if (batch.epoch !== this.epoch) this.#base = batch.base
     this.#batches.push(batch)
     this.#length += batch.text.length
   }
@@ -81,6 +64,5 @@ export class ReplayLog {
   clear(): void {
     this.#batches = []
     this.#length = 0
-    this.#base = undefined
   }
 }

@@ -14,8 +14,8 @@ function filled(...spans: readonly (readonly [number, number])[]): ReplayLog {
 
 describe('ReplayLog', () => {
   it('knows where it stands', () => {
-    expect([new ReplayLog().last, new ReplayLog().epoch, new ReplayLog().from]).toEqual([0, '0', 1])
-    expect([filled([1, 3], [4, 4]).last, filled([1, 3]).epoch]).toEqual([4, '5'])
+    expect([new ReplayLog().newest, new ReplayLog().from]).toEqual([undefined, 1])
+    expect([filled([1, 3], [4, 4]).newest?.to, filled([1, 3]).from]).toEqual([4, 1])
   })
 
   it('gives what holds anything after a number', () => {
@@ -30,7 +30,7 @@ describe('ReplayLog', () => {
         const seq = at % from
         const found = log.since(seq) ?? []
         expect(found.every(({ to }) => to > seq)).toBe(true)
-        expect(found.at(-1)?.to ?? seq).toBe(log.last)
+        expect(found.at(-1)?.to ?? seq).toBe(log.newest?.to)
         if (found[0]) expect(found[0].from).toBeLessThanOrEqual(seq + 1)
       }),
     )
@@ -88,16 +88,14 @@ describe('ReplayLog', () => {
         )
         expect(reached).toBeGreaterThanOrEqual(8)
       }
-      expect(log.last).toBe(8)
+      expect(log.newest?.to).toBe(8)
     }
   })
 
-  it('knows what its epoch continues, and forgets everything when told to', () => {
+  it('forgets everything where a new history begins', () => {
     const log = filled([1, 3])
-    log.push(new SharedBatch({ ...testBatch('r', '6', 4, 4), base: { epoch: '5', to: 3 } }))
-    expect(log.base).toEqual({ epoch: '5', to: 3 })
     log.clear()
 
-    expect([log.base, log.length, log.last]).toEqual([undefined, 0, 0])
+    expect([log.newest, log.length, log.from]).toEqual([undefined, 0, 1])
   })
 })
