@@ -3,6 +3,8 @@ import type { Connection, ConnectionUser } from './connection.js'
 
 /** How long a closed connection may take to go, ms. */
 const farewellMs = 2_000
+/** From how much on the clock on the wall has jumped, ms. */
+const jumpMs = 500
 
 /** All connections of a server, and the one timer that looks after them. */
 export class Clients {
@@ -17,6 +19,7 @@ export class Clients {
     if (this.size === 0) for (const resolve of this.#whenEmpty) resolve()
   }
   #ticker: NodeJS.Timeout | undefined
+  #wallLead = 0
 
   /**
    * @param tickRuns looks after the runs; says whether any are left
@@ -68,7 +71,14 @@ export class Clients {
   #tick(): void {
     const hasRuns = this.#tickRuns()
     const now = this.#now()
-    for (const connection of this.#connections) connection.tick(now)
+    // Who is quiet is looked at when a token ends by the clock of connections; the token itself goes by the one on the wall.
+    const wallLead = Date.now() - now
+    const hasJumped = Math.abs(wallLead - this.#wallLead) > jumpMs
+    this.#wallLead = wallLead
+    for (const connection of this.#connections) {
+      if (hasJumped) connection.wake()
+      connection.tick(now)
+    }
     if (this.size === 0 && !hasRuns) this.#stopTicking()
   }
 

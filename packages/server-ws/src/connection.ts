@@ -152,6 +152,11 @@ export class Connection implements Outlet {
     this.#ws.terminate()
   }
 
+  /** Has it looked at by the next tick, quiet or not. */
+  wake(): void {
+    this.#quietUntil = 0
+  }
+
   /** Looks at what time has done; called about once a second. @param now by the clock that it was given */
   tick(now: number): void {
     if (now < this.#quietUntil && this.#waiting === 0) return

@@ -33,7 +33,8 @@ export interface PlainContext {
 export class PlainViewer implements Viewer, ConnectionUser {
   position: Position | undefined
   audience = ''
-  readonly #context: PlainContext
+  readonly #runId: string
+  readonly #maxBufferedBytes: number
   readonly #outlet: Outlet
   readonly #standing: Standing
   #channel: RunChannel | undefined
@@ -42,11 +43,13 @@ export class PlainViewer implements Viewer, ConnectionUser {
   #sentTo: number
 
   constructor(context: PlainContext, outlet: Outlet) {
-    this.#context = context
+    this.#runId = context.runId
+    this.#maxBufferedBytes = context.maxBufferedBytes
     this.#sentTo = context.after
     this.#outlet = outlet
     this.#standing = new Standing(context.seats)
-    void this.#open()
+    // All the rest is needed for that alone: most of its life a viewer is quiet.
+    void this.#open(context)
   }
 
   get identity(): Identity | undefined {
@@ -54,7 +57,7 @@ export class PlainViewer implements Viewer, ConnectionUser {
   }
 
   get isReady(): boolean {
-    return this.#outlet.bufferedBytes < this.#context.maxBufferedBytes
+    return this.#outlet.bufferedBytes < this.#maxBufferedBytes
   }
 
   send(batch: SharedBatch): void {
@@ -74,14 +77,14 @@ export class PlainViewer implements Viewer, ConnectionUser {
   }
 
   lost(event: UnsequencedEvent): void {
-    this.#outlet.send(JSON.stringify({ ...event, run_id: this.#context.runId }))
+    this.#outlet.send(JSON.stringify({ ...event, run_id: this.#runId }))
     this.close(closeCodes.done, 'the run is lost')
   }
 
   notFound(): void {
     const error = 'There is no such run, or you may not see it.'
     const event = { update_type: 'error', status: 'error', error, code: 'not_found', ts: Date.now() }
-    this.#outlet.send(JSON.stringify({ ...event, run_id: this.#context.runId }))
+    this.#outlet.send(JSON.stringify({ ...event, run_id: this.#runId }))
     this.close(closeCodes.done, 'not found')
   }
 
@@ -102,7 +105,7 @@ export class PlainViewer implements Viewer, ConnectionUser {
   }
 
   endRun(runId: string): void {
-    if (runId === this.#context.runId) this.notFound()
+    if (runId === this.#runId) this.notFound()
   }
 
   close(code: number, reason: string): void {
@@ -117,11 +120,11 @@ export class PlainViewer implements Viewer, ConnectionUser {
     this.#standing.leave()
   }
 
-  async #open(): Promise<void> {
-    const { runId, ticket, gate, channel, now } = this.#context
+  async #open(context: PlainContext): Promise<void> {
+    const { runId, ticket, gate, channel, now } = context
     const since = now()
     const wish = { action: 'watch', runId, token: ticket, cameAt: Date.now() } as const
-    const identity = await this.#identify()
+    const identity = await this.#identify(context)
     if (this.#isClosed) return
     if (!identity || !(await gate.permits(identity, wish))) {
       await gate.refusal(since, now)
@@ -136,8 +139,7 @@ export class PlainViewer implements Viewer, ConnectionUser {
     if (!this.#isClosed) this.#channel.add(this)
   }
 
-  async #identify(): Promise<Identity | undefined> {
-    const { identify, identified } = this.#context
+  async #identify({ identify, identified }: PlainContext): Promise<Identity | undefined> {
     const identity = await identify()
     if (this.#isClosed || !identity) return undefined
     const refusal = this.#standing.become(identity)

@@ -14,7 +14,8 @@ export class TokenBucket {
 
   /** True when it would let the whole burst through, as a new one does. */
   isFull(now: number): boolean {
-    return this.#filled(now) >= this.#burst
+    // Where there is no limit, what is in it is no number.
+    return !(this.#filled(now) < this.#burst)
   }
 
   /** Takes one; false when there is none. `now` in ms, by a monotonic clock. */

@@ -14,6 +14,7 @@ function join(withUser = true) {
     user: withUser ? user : undefined,
     close: vi.fn(),
     tick: vi.fn(),
+    wake: vi.fn(),
     terminate: vi.fn(gone),
     onClosed: (told: typeof tell) => {
       tell = told
@@ -50,6 +51,24 @@ describe('Clients', () => {
     vi.advanceTimersByTime(1_000)
 
     expect(tickRuns).toHaveBeenCalledTimes(5)
+  })
+
+  it('wakes those that are quiet when the clock on the wall jumps: tokens end by that', () => {
+    let now = 0
+    clients = new Clients(tickRuns, 1_000, () => now)
+    const { connection } = join()
+    const pass = () => {
+      now += 1_000
+      vi.advanceTimersByTime(1_000)
+    }
+    pass()
+    connection.wake.mockClear()
+    pass()
+    expect(connection.wake).not.toHaveBeenCalled()
+    vi.setSystemTime(Date.now() + 60_000)
+    pass()
+
+    expect(connection.wake).toHaveBeenCalledTimes(1)
   })
 
   it('knows who uses a connection', () => {

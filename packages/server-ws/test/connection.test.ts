@@ -176,6 +176,16 @@ describe('Connection', () => {
     expect(user.tick).toHaveBeenCalledTimes(4)
   })
 
+  it('is looked at when it is woken', () => {
+    user.tick.mockReturnValue(Number.POSITIVE_INFINITY)
+    pass(2_000)
+    user.tick.mockClear()
+    connection.wake()
+    pass(2_000)
+
+    expect(user.tick).toHaveBeenCalledTimes(1)
+  })
+
   it('is looked at when its user asks for it', () => {
     user.tick.mockReturnValue(10_000)
     pass(15_000)

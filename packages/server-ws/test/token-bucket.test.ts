@@ -16,5 +16,7 @@ describe('TokenBucket', () => {
     bucket.take(0)
 
     expect([bucket.isFull(0), bucket.isFull(99), bucket.isFull(100)]).toEqual([false, false, true])
+    const endless = new TokenBucket(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0)
+    expect([endless.take(0), endless.isFull(0), endless.take(5), endless.isFull(5)]).toEqual([true, true, true, true])
   })
 })

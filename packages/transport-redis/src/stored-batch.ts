@@ -4,7 +4,7 @@ import { decodeBatch, type EncodedBatch, isTerminal } from '@llmmon/core'
 export function batchOfText(text: string): EncodedBatch {
   const { run_id, epoch, from, to, base, events } = decodeBatch(text)
   const last = events.at(-1)
-  return { epoch, from, to, ...(base && { base }), closes: last !== undefined && isTerminal(last), text, runId: run_id }
+  return { epoch, from, to, base, closes: last !== undefined && isTerminal(last), text, runId: run_id }
 }
 
 /** What is published of a batch: its text; of one longer than `largest` UTF-8 bytes only where it ends. */

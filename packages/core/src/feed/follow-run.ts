@@ -60,10 +60,12 @@ export function followRun(
   return { stop: close, bell: (position) => send({ type: 'bell', position }) }
 
   function send(event: FeedEvent): void {
-    queue.push(event)
-    if (isRunning) return
+    if (isRunning) {
+      queue.push(event)
+      return
+    }
     isRunning = true
-    for (let next = queue.shift(); next && !isClosed; next = queue.shift()) {
+    for (let next: FeedEvent | undefined = event; next && !isClosed; next = queue.shift()) {
       const [after, effects] = feed(state, next)
       state = after
       if (next.type === 'history' && !effects.some(({ type }) => type === 'retry-later')) failures = 0

@@ -1,7 +1,7 @@
 /** How long a run that has just been written gathers before it is written again, ms. */
 const gatherMs = 5
-/** The same while so much is said that it flows all the same, ms: 30 times a second. */
-const fastGatherMs = 33
+/** The same while more is said than anybody reads, ms: 20 times a second. */
+const fastGatherMs = 50
 /** How much that is: pushes per ms, in so many windows one after the other. */
 const fastRate = 0.6
 const fastWindows = 2
@@ -10,7 +10,7 @@ const grainMs = 1
 
 /**
  * When a run may be written again. A write costs the chain's process much the same however much it brings, so a run that says 1,000 tokens a second is
- * written 30 times a second, one that says 200 each time. Knows no clock.
+ * written 20 times a second, one that says 200 each time. Knows no clock.
  */
 export class GatherPace {
   #windowEnd = 0

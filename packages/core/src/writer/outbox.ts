@@ -92,9 +92,14 @@ export class Outbox {
       length += next
       count += 1
     }
-    const taken = this.#entries.splice(0, count).map((entry) => entry.draft)
+    const taken: Draft[] = []
+    for (let i = 0; i < count; i += 1) {
+      const { draft } = this.#entries[i] as Entry
+      taken.push(draft)
+      if (draft.update_type !== 'token' && draft.update_type !== 'progress') this.#urgent -= 1
+    }
+    this.#entries = this.#entries.slice(count)
     this.#length -= length
-    this.#urgent -= taken.filter((draft) => draft.update_type !== 'token' && draft.update_type !== 'progress').length
     return taken
   }
 
