@@ -22,11 +22,16 @@ export const driver: Driver = {
     const ws = new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false })
     await once(ws, 'open')
     const texts = new Map<string, string[]>()
+    const changed = new Set<string>()
     return {
       open: async (runId) => void texts.set(runId, []),
-      event: (runId, payload) => void texts.get(runId)?.push(payload),
+      event(runId, payload) {
+        texts.get(runId)?.push(payload)
+        changed.add(runId)
+      },
       async settle() {
-        for (const [runId, parts] of texts) ws.send(`${runId}\n${JSON.stringify({ data: parts.join('') })}`)
+        for (const runId of changed) ws.send(`${runId}\n${JSON.stringify({ data: texts.get(runId)?.join('') })}`)
+        changed.clear()
         ws.ping()
         await once(ws, 'pong')
       },

@@ -53,11 +53,11 @@ answerCalls({
     return { said: closed?.said ?? paced?.said ?? 0, lost }
   },
   /** Says so much in one run, as fast as it is taken; gives how many characters. */
-  async history({ events, what, length }: { events: number; what: What; length: number }) {
+  async history({ runId, events, what, length }: { runId: string; events: number; what: What; length: number }) {
     const say = sayer(what)
     const text = 'a word or so, '.repeat(20).slice(0, length)
     for (let n = 0; n < events; n += 1) {
-      say(runs[0] as string, text)
+      say(runId, text)
       if (n % 500 === 499) await publisher.settle()
     }
     await publisher.settle()

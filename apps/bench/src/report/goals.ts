@@ -66,7 +66,7 @@ const goals: readonly Goal[] = [
     ...times('next', 'one-frame'),
   },
   {
-    says: '… the first on its server',
+    says: '… the first of its run on a server',
     workload: 'late',
     of: '200,000',
     aim: ['≤', 2],
