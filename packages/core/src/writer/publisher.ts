@@ -15,7 +15,7 @@ const maxWaiting = 67_108_864
 const littleWaiting = 65_536
 /** How long a cancel waits until it is stored, ms; below what whoever asks across processes waits for the answer. */
 const cancelDeadlineMs = 4_500
-/** Signs of life and retries of many runs that are due within this, ms, are looked for together. */
+/** Signs of life and retries of many runs that are due within this, ms, are looked for together; within a tenth of a heartbeat where that is less. */
 const lookEveryMs = 50
 
 /** What goes to the transport as one request. */
@@ -48,6 +48,7 @@ export function knownPublisher(transport: Transport): Publisher | undefined {
 export class Publisher implements WriterHost {
   readonly hostId = crypto.randomUUID()
   readonly #transport: Transport
+  readonly #lookEveryMs: number
   readonly #runs = new Set<PublishedRun>()
   readonly #byId = new Map<string, Set<PublishedRun>>()
   // Have something to do, in the order of their turns.
@@ -65,6 +66,7 @@ export class Publisher implements WriterHost {
 
   constructor(transport: Transport) {
     this.#transport = transport
+    this.#lookEveryMs = Math.min(lookEveryMs, transport.liveness.heartbeatMs / 10)
   }
 
   /** How many runs it holds: open ones, and ended ones for a minute. */
@@ -223,7 +225,8 @@ export class Publisher implements WriterHost {
 
   // On a grid, so that many runs with deadlines of their own make few calls.
   #lookAt({ writer }: PublishedRun, now: number): void {
-    if (writer.wakeAt !== undefined) this.#lookTimer.at(Math.ceil(writer.wakeAt / lookEveryMs) * lookEveryMs, now)
+    const { wakeAt } = writer
+    if (wakeAt !== undefined) this.#lookTimer.at(Math.ceil(wakeAt / this.#lookEveryMs) * this.#lookEveryMs, now)
   }
 
   #look(): void {

@@ -95,6 +95,17 @@ describe('Publisher', () => {
     for (const run of runs) expect((await transport.inspect(run.runId))?.silentMs).toBeLessThanOrEqual(5_050)
   })
 
+  it('gives signs of life in time also where they are due every few milliseconds', async () => {
+    vi.useFakeTimers()
+    const transport = memoryTransport({ heartbeatMs: 50, leaseMs: 100 })
+    const run = startRun({ name: 'c', transport, runId: 'r' })
+    await run.flushed()
+    for (let ms = 0; ms < 1_000; ms += 5) {
+      await vi.advanceTimersByTimeAsync(5)
+      expect((await transport.inspect('r'))?.silentMs).toBeLessThanOrEqual(60)
+    }
+  })
+
   it('has at most eight requests out, and lets every run have its turn', async () => {
     const { transport, most } = counting(memoryTransport())
     const runs = Array.from({ length: 50 }, (_, i) => startRun({ name: 'c', transport, runId: `r${i}` }))
