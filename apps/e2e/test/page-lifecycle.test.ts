@@ -26,6 +26,9 @@ const files: Readonly<Record<string, string>> = {
   </script>`,
 }
 
+/** A port at which nothing listens. */
+const nobody = 1
+
 let browser: Browser
 let http: Listening
 let link: TcpProxy
@@ -111,9 +114,12 @@ describe('a page in Chromium', () => {
     chain = await openWatching()
     for (let i = 0; i < 3; i += 1) {
       await page.context().setOffline(true)
+      // Nobody is there until it has said so: before Chromium plays offline, it could be back within a frame.
+      link.aim(nobody)
       link.cut()
       await page.waitForFunction(`states.includes('waiting')`)
       await chain.more(50)
+      link.aim(http.port)
       await page.context().setOffline(false)
       await page.waitForFunction(`states.at(-1) === 'open'`)
       await page.evaluate('states.length = 0')
