@@ -5,6 +5,7 @@ import {
   followRun,
   type MemoryTransport,
   memoryTransport,
+  type RunInfo,
   type RunObserver,
   startRun,
   type Transport,
@@ -34,6 +35,12 @@ const observer: FollowObserver = {
 
 async function settle(ms = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms)
+}
+
+/** How the store says that a run stands, which is open and has events up to a number. */
+function infoOf(last: number): RunInfo {
+  const label = { chain: null, metadata: {}, tags: [] }
+  return { runId: 'r', state: 'open', epoch: '10', last, opened: 'new', silentMs: 0, ...label }
 }
 
 describe('followRun', () => {
@@ -79,17 +86,7 @@ describe('followRun', () => {
   it('never delivers a batch that is not what its entry says, and goes on once the store has a good one', async () => {
     let watcher: RunObserver | undefined
     let stored = [{ ...testBatch('r', '10', 1, 2), text: testBatch('other', '10', 1, 2).text }]
-    const info = {
-      runId: 'r',
-      state: 'open',
-      epoch: '10',
-      last: 2,
-      opened: 'new',
-      silentMs: 0,
-      chain: null,
-      metadata: {},
-      tags: [],
-    } as const
+    const info = infoOf(2)
     const foreign: Transport = {
       ...transport,
       watch: async (_, observer) => {
@@ -113,17 +110,7 @@ describe('followRun', () => {
   })
 
   it('delivers what a read gives in parts as it comes, checked, and goes on from there where the read fails', async () => {
-    const info = {
-      runId: 'r',
-      state: 'open',
-      epoch: '10',
-      last: 6,
-      opened: 'new',
-      silentMs: 0,
-      chain: null,
-      metadata: {},
-      tags: [],
-    } as const
+    const info = infoOf(6)
     const asked: number[] = []
     const parted: Transport = {
       ...transport,
@@ -155,8 +142,7 @@ describe('followRun', () => {
       ...transport,
       watch: async () => () => undefined,
       read: (_, __, take) => {
-        const info = { runId: 'r', state: 'open', epoch: '10', last: 2, opened: 'new', silentMs: 0 } as const
-        const part = { info: { ...info, chain: null, metadata: {}, tags: [] }, batches: [testBatch('r', '10', 1, 2)] }
+        const part = { info: infoOf(2), batches: [testBatch('r', '10', 1, 2)] }
         give = () => take?.(part)
         return new Promise(() => undefined)
       },
@@ -170,17 +156,7 @@ describe('followRun', () => {
   })
 
   it('asks ever more rarely for what stays missing in the store, and at once again after progress', async () => {
-    const info = {
-      runId: 'r',
-      state: 'open',
-      epoch: '10',
-      last: 9,
-      opened: 'new',
-      silentMs: 0,
-      chain: null,
-      metadata: {},
-      tags: [],
-    } as const
+    const info = infoOf(9)
     let stored = [testBatch('r', '10', 5, 9)]
     const read = vi.fn(async (_: string, after = 0) => ({ info, batches: stored.filter(({ to }) => to > after) }))
     const holed: Transport = { ...transport, watch: async () => () => undefined, read }
@@ -218,17 +194,7 @@ describe('followRun', () => {
 
   it('gives up waiting for a rolled-back store after a lease', async () => {
     const epoch = '10'
-    const info = {
-      runId: 'r',
-      state: 'open',
-      epoch,
-      last: 1,
-      opened: 'new',
-      silentMs: 0,
-      chain: null,
-      metadata: {},
-      tags: [],
-    } as const
+    const info = infoOf(1)
     const rolledBack: Transport = {
       ...transport,
       watch: async () => () => undefined,
